@@ -1,0 +1,1 @@
+//! The AWS policy language: parse, compile, decide, explain.

@@ -1,0 +1,1 @@
+//! Entities, the store contract, the change log and the in-memory directory.

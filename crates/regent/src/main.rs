@@ -1,0 +1,3 @@
+//! Regent: an organization's own AWS-compatible identity plane.
+
+fn main() {}

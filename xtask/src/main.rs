@@ -1,0 +1,3 @@
+//! Code generation and repository chores: nothing a user runs.
+
+fn main() {}
