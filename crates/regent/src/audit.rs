@@ -1,0 +1,3 @@
+//! The audit trail: one CloudTrail-form record for every request, written before its answer leaves.
+
+pub(crate) mod trail;

@@ -1,0 +1,224 @@
+//! Where audit records go: JSON lines in a file that grows to a bound and is then closed and replaced.
+//!
+//! A record is in the file before its answer leaves, so a full disk stops answers, not records. A line is never
+//! torn: what could only be written in part is cut off again.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::config::AuditConfig;
+
+/// The file that grows.
+pub(crate) const CURRENT: &str = "current.jsonl";
+/// Records an in-memory trail remembers.
+const MEMORY_RECORDS: usize = 10_000;
+
+/// The trail could not be opened or written.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit trail at `{}` cannot be written", .path.display())]
+pub struct TrailError {
+    path: PathBuf,
+    #[source]
+    source: std::io::Error,
+}
+
+/// The audit trail of one server.
+#[derive(Debug)]
+pub(crate) struct Trail(Mutex<Destination>);
+
+#[derive(Debug)]
+enum Destination {
+    Memory(VecDeque<Box<[u8]>>),
+    Files(Files),
+}
+
+#[derive(Debug)]
+struct Files {
+    dir: PathBuf,
+    rotate_bytes: u64,
+    keep_files: usize,
+    current: File,
+    length: u64,
+}
+
+impl Trail {
+    /// Opens the trail; goes on where an earlier run stopped.
+    pub(crate) fn open(config: &AuditConfig) -> Result<Self, TrailError> {
+        let destination = match &config.dir {
+            None => Destination::Memory(VecDeque::new()),
+            Some(dir) => Destination::Files(Files::open(dir, config)?),
+        };
+        Ok(Self(Mutex::new(destination)))
+    }
+
+    /// Appends whole lines. When this returns an error, nothing of them is in the trail.
+    pub(crate) fn append(&self, lines: &[u8], now: Timestamp) -> Result<(), TrailError> {
+        // A panic while holding the lock cannot leave a torn line that the next writer would not cut.
+        let mut destination = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *destination {
+            Destination::Memory(records) => {
+                if records.len() == MEMORY_RECORDS {
+                    records.pop_front();
+                }
+                records.push_back(lines.into());
+                Ok(())
+            }
+            Destination::Files(files) => files.append(lines, now),
+        }
+    }
+
+    /// What an in-memory trail remembers, oldest first; nothing for a trail in files.
+    pub fn remembered(&self) -> Vec<String> {
+        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Destination::Memory(records) => {
+                records.iter().map(|record| String::from_utf8_lossy(record).trim_end().to_owned()).collect()
+            }
+            Destination::Files(_) => Vec::new(),
+        }
+    }
+}
+
+impl Files {
+    fn open(dir: &Path, config: &AuditConfig) -> Result<Self, TrailError> {
+        let fail = |source| TrailError { path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(fail)?;
+        let (current, length) = open_current(dir).map_err(fail)?;
+        let (rotate_bytes, keep_files) = (config.rotate_bytes, config.keep_files);
+        Ok(Self { dir: dir.to_owned(), rotate_bytes, keep_files, current, length })
+    }
+
+    fn append(&mut self, lines: &[u8], now: Timestamp) -> Result<(), TrailError> {
+        self.write(lines, now).map_err(|source| TrailError { path: self.dir.clone(), source })
+    }
+
+    fn write(&mut self, lines: &[u8], now: Timestamp) -> std::io::Result<()> {
+        let added = lines.len() as u64;
+        if self.length > 0 && self.length + added > self.rotate_bytes {
+            self.rotate(now)?;
+        }
+        if let Err(error) = self.current.write_all(lines) {
+            // Another process may have appended meanwhile, but only whole lines after a torn one of ours.
+            self.current.set_len(self.length)?;
+            return Err(error);
+        }
+        self.length += added;
+        Ok(())
+    }
+
+    fn rotate(&mut self, now: Timestamp) -> std::io::Result<()> {
+        self.current.sync_data()?;
+        let stamp = now.strftime("%Y%m%dT%H%M%S%6fZ");
+        std::fs::rename(self.dir.join(CURRENT), self.dir.join(format!("{stamp}.jsonl")))?;
+        (self.current, self.length) = open_current(&self.dir)?;
+        self.prune();
+        Ok(())
+    }
+
+    /// Removes the oldest closed files beyond the number to keep. Failing to remove one is not worth an answer.
+    fn prune(&self) {
+        if self.keep_files == 0 {
+            return;
+        }
+        let mut closed = closed_files(&self.dir);
+        let surplus = closed.len().saturating_sub(self.keep_files);
+        for path in closed.drain(..surplus) {
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, audit.file = %path.display(), "an old audit file could not be removed");
+            }
+        }
+    }
+}
+
+/// The closed files of a trail, oldest first.
+pub(crate) fn closed_files(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let is_closed = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "jsonl")
+            && path.file_name().is_some_and(|name| name != CURRENT)
+    };
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_closed).collect();
+    files.sort();
+    files
+}
+
+/// Opens the growing file and cuts off a last line that a crash tore.
+fn open_current(dir: &Path) -> std::io::Result<(File, u64)> {
+    let path = dir.join(CURRENT);
+    let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&path)?;
+    let length = file.metadata()?.len();
+    let whole = length_of_whole_lines(&file, length)?;
+    if whole != length {
+        tracing::warn!(audit.bytes = length - whole, "cut a torn line off the audit trail");
+        file.set_len(whole)?;
+    }
+    Ok((file, whole))
+}
+
+fn length_of_whole_lines(file: &File, length: u64) -> std::io::Result<u64> {
+    use std::os::unix::fs::FileExt as _;
+    let mut end = length;
+    let mut block = [0; 4096];
+    while end > 0 {
+        let size = end.min(block.len() as u64);
+        let Some(piece) = usize::try_from(size).ok().and_then(|size| block.get_mut(..size)) else {
+            return Err(ErrorKind::InvalidData.into());
+        };
+        file.read_exact_at(piece, end - size)?;
+        if let Some(at) = piece.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(end - size + at as u64 + 1);
+        }
+        end -= size;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(dir: &Path, rotate_bytes: u64, keep_files: usize) -> AuditConfig {
+        AuditConfig { dir: Some(dir.to_owned()), rotate_bytes, keep_files }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_torn_last_line_is_cut_when_the_trail_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CURRENT), "{\"a\":1}\n{\"b\":").unwrap();
+        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
+        trail.append(b"{\"c\":3}\n", at(0)).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{\"a\":1}\n{\"c\":3}\n");
+    }
+
+    #[test]
+    fn files_are_closed_at_their_size_and_only_so_many_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let trail = Trail::open(&config(folder.path(), 16, 2)).unwrap();
+        for second in 0..6 {
+            trail.append(format!("{{\"n\":{second}}}\n").as_bytes(), at(second)).unwrap();
+        }
+        let closed = closed_files(folder.path());
+        let texts: Vec<_> = closed.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        assert_eq!(texts, ["{\"n\":0}\n{\"n\":1}\n", "{\"n\":2}\n{\"n\":3}\n"]);
+        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{\"n\":4}\n{\"n\":5}\n");
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error() {
+        // /dev/full accepts an open and refuses every byte.
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(CURRENT)).unwrap();
+        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
+        let error = trail.append(b"{}\n", at(0)).unwrap_err();
+        assert!(error.to_string().contains("cannot be written"), "{error}");
+    }
+}

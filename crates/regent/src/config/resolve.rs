@@ -1,0 +1,238 @@
+//! Settings to configuration: defaults filled in, contradictions refused.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{AuditConfig, Config, Settings, Storage};
+
+/// Why the settings cannot be used; each says what to do instead.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration file `{}`", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or has a key or value that does not belong there.
+    #[error("the configuration file `{}` is not valid", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where, and what was expected.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// Two settings that exclude each other.
+    #[error("`{0}` and `{1}` exclude each other: give one of them")]
+    Contradiction(&'static str, &'static str),
+    /// One of a pair is missing.
+    #[error("`{given}` needs `{missing}` as well")]
+    Incomplete {
+        /// What was given.
+        given: &'static str,
+        /// What it needs.
+        missing: &'static str,
+    },
+    /// A value outside its domain.
+    #[error("`{key}` is `{value}`, but it must be {expected}")]
+    Invalid {
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// What is accepted.
+        expected: &'static str,
+    },
+    /// Plain HTTP beyond this machine, without having said so.
+    #[error(
+        "plain HTTP on `{0}` would send secrets over the network: give `tls-cert` and `tls-key`, \
+         or `allow-plaintext` if something in front of Regent ends TLS"
+    )]
+    Plaintext(SocketAddr),
+}
+
+const DEFAULT_PORT: u16 = 4599;
+const DEFAULT_DATA_DIR: &str = ".data";
+
+impl Config {
+    /// Fills in every default and refuses what contradicts itself. `given` wins over `file`.
+    pub fn resolve(given: Settings, file: Settings) -> Result<Self, ConfigError> {
+        let settings = overlay(given, file);
+        let listen = settings.listen.unwrap_or((Ipv4Addr::LOCALHOST, DEFAULT_PORT).into());
+        let tls = pair(settings.tls_cert.clone(), settings.tls_key.clone(), "tls-cert", "tls-key")?;
+        if tls.is_none() && !listen.ip().is_loopback() && settings.allow_plaintext != Some(true) {
+            return Err(ConfigError::Plaintext(listen));
+        }
+        let storage = storage(&settings)?;
+        let data = match &storage {
+            Storage::Ephemeral => None,
+            Storage::Embedded(data) | Storage::Postgres { data, .. } => Some(data.clone()),
+        };
+        Ok(Self {
+            listen,
+            tls,
+            account_id: settings.account_id.as_deref().map(account_id).transpose()?,
+            region: settings.region.map_or_else(|| Ok("us-east-1".to_owned()), region)?,
+            allowed_regions: settings.allowed_regions.unwrap_or_default(),
+            master_key_file: settings.master_key_file.or_else(|| Some(data.as_ref()?.join("master.key"))),
+            audit: AuditConfig {
+                dir: settings.audit_dir.or_else(|| Some(data.as_ref()?.join("audit"))),
+                rotate_bytes: at_least(settings.audit_rotate_bytes, 128 << 20, 4096, "audit-rotate-bytes")?,
+                keep_files: settings.audit_keep_files.unwrap_or(0),
+            },
+            session_key_age: days(at_least(settings.session_key_days, 30, 1, "session-key-days")?),
+            max_staleness: secs(at_least(settings.max_staleness_secs, 60, 1, "max-staleness-secs")?),
+            poll: Duration::from_millis(at_least(settings.poll_millis, 250, 10, "poll-millis")?),
+            body_limit_bytes: at_least(settings.body_limit_bytes, 1 << 20, 8192, "body-limit-bytes")?,
+            header_limit_bytes: at_least(settings.header_limit_bytes, 64 << 10, 8192, "header-limit-bytes")?,
+            connection_limit: at_least(settings.connection_limit, 4096, 1, "connection-limit")?,
+            client_patience: secs(at_least(settings.client_patience_secs, 10, 1, "client-patience-secs")?),
+            drain: secs(settings.drain_secs.unwrap_or(10)),
+            root_access_key: pair(
+                settings.root_access_key_id,
+                settings.root_secret_access_key,
+                "root-access-key-id",
+                "root-secret-access-key",
+            )?
+            .map(root_access_key)
+            .transpose()?,
+            storage,
+        })
+    }
+}
+
+/// Takes each setting from `upper` where it is given there, else from `lower`.
+fn overlay(upper: Settings, lower: Settings) -> Settings {
+    macro_rules! first {
+        ($($field:ident),+ $(,)?) => { Settings { $($field: upper.$field.or(lower.$field)),+ } };
+    }
+    first!(
+        listen,
+        data,
+        ephemeral,
+        database_url,
+        account_id,
+        config,
+        tls_cert,
+        tls_key,
+        allow_plaintext,
+        region,
+        allowed_regions,
+        master_key_file,
+        audit_dir,
+        audit_rotate_bytes,
+        audit_keep_files,
+        session_key_days,
+        max_staleness_secs,
+        poll_millis,
+        body_limit_bytes,
+        header_limit_bytes,
+        connection_limit,
+        client_patience_secs,
+        drain_secs,
+        log_format,
+        log,
+        root_access_key_id,
+        root_secret_access_key,
+    )
+}
+
+fn storage(settings: &Settings) -> Result<Storage, ConfigError> {
+    let data = || settings.data.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into());
+    match (settings.ephemeral == Some(true), &settings.database_url) {
+        (true, Some(_)) => Err(ConfigError::Contradiction("ephemeral", "database-url")),
+        (true, None) if settings.data.is_some() => Err(ConfigError::Contradiction("ephemeral", "data")),
+        (true, None) => Ok(Storage::Ephemeral),
+        (false, None) => Ok(Storage::Embedded(data())),
+        (false, Some(url)) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Storage::Postgres { url: url.clone(), data: data() })
+        }
+        (false, Some(_)) => Err(ConfigError::Invalid {
+            key: "database-url",
+            value: "…".to_owned(),
+            expected: "a URL that begins with postgres://",
+        }),
+    }
+}
+
+fn pair<A, B>(
+    first: Option<A>,
+    second: Option<B>,
+    first_name: &'static str,
+    second_name: &'static str,
+) -> Result<Option<(A, B)>, ConfigError> {
+    match (first, second) {
+        (Some(first), Some(second)) => Ok(Some((first, second))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError::Incomplete { given: first_name, missing: second_name }),
+        (None, Some(_)) => Err(ConfigError::Incomplete { given: second_name, missing: first_name }),
+    }
+}
+
+fn at_least<T: PartialOrd + ToString>(
+    given: Option<T>,
+    default: T,
+    least: T,
+    key: &'static str,
+) -> Result<T, ConfigError> {
+    let value = given.unwrap_or(default);
+    if value < least {
+        return Err(ConfigError::Invalid { key, value: value.to_string(), expected: "larger" });
+    }
+    Ok(value)
+}
+
+fn account_id(text: &str) -> Result<u64, ConfigError> {
+    let invalid = || ConfigError::Invalid {
+        key: "account-id",
+        value: text.to_owned(),
+        expected: "twelve digits, not all zero",
+    };
+    if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(invalid());
+    }
+    text.parse().ok().filter(|id| *id != 0).ok_or_else(invalid)
+}
+
+fn region(text: String) -> Result<String, ConfigError> {
+    let is_region_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || text.len() > 32 || !text.bytes().all(is_region_byte) {
+        return Err(ConfigError::Invalid { key: "region", value: text, expected: "like us-east-1" });
+    }
+    Ok(text)
+}
+
+fn root_access_key((id, secret): (String, String)) -> Result<(String, String), ConfigError> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !(16..=128).contains(&id.len()) || !id.bytes().all(is_word) || id.starts_with("ASIA") {
+        return Err(ConfigError::Invalid {
+            key: "root-access-key-id",
+            value: id,
+            expected: "16 to 128 letters, digits or underscores, not beginning with ASIA",
+        });
+    }
+    if !(16..=128).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ConfigError::Invalid {
+            key: "root-secret-access-key",
+            value: "…".to_owned(),
+            expected: "16 to 128 printable characters without blanks",
+        });
+    }
+    Ok((id, secret))
+}
+
+fn secs(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn days(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count) * 86_400)
+}
+
+#[cfg(test)]
+mod tests;
