@@ -1,1 +1,4 @@
 //! AWS on the wire: SigV4, protocols, generated operation types.
+
+pub mod digest;
+pub mod secret;
