@@ -2,3 +2,4 @@
 
 pub mod digest;
 pub mod secret;
+pub mod sigv4;
