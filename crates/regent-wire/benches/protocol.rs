@@ -1,0 +1,3 @@
+//! CPU time of the protocols.
+
+fn main() {}
