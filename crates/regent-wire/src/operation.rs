@@ -75,6 +75,12 @@ pub struct HttpMeta {
     pub payload: Payload,
 }
 
+impl HttpMeta {
+    /// `POST /`, as all operations of the protocols that are not REST.
+    pub const POST: Self =
+        Self { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document };
+}
+
 /// A piece of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {

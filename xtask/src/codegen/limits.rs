@@ -163,7 +163,7 @@ fn matcher(service: &Service<'_>, text: &str, tables: &mut Tables) -> anyhow::Re
         Matcher::Run { class, least, most } => {
             let most = most.map_or("u32::MAX".to_owned(), |most| most.to_string());
             let wide = tables.reference(&class)?;
-            let ascii = grouped(class.ascii());
+            let ascii = names::hexadecimal(class.ascii());
             format!(
                 "Matcher::Run {{ class: Class {{ ascii: {ascii}, wide: {wide} }}, least: {least}, most: {most} }}"
             )
@@ -174,19 +174,15 @@ fn matcher(service: &Service<'_>, text: &str, tables: &mut Tables) -> anyhow::Re
 
 fn automaton_source(automaton: &Automaton) -> String {
     let Automaton { ascii, wide, width, next, start, accepting } = automaton;
-    let wide: Vec<String> =
-        wide.iter().map(|(first, last, column)| format!("({first:#X}, {last:#X}, {column})")).collect();
+    let wide: Vec<String> = wide
+        .iter()
+        .map(|(first, last, column)| {
+            format!("({}, {}, {column})", names::hexadecimal(*first), names::hexadecimal(*last))
+        })
+        .collect();
     format!(
         "Matcher::Automaton(Automaton {{ ascii: &{ascii:?}, wide: &[{}], width: {width}, next: &{next:?}, \
          start: {start}, accepting: {accepting} }})",
         wide.join(", ")
     )
-}
-
-/// A set of ASCII characters as a number in groups of sixteen bits.
-fn grouped(bits: u128) -> String {
-    let digits = format!("{bits:032X}");
-    let groups: Vec<String> =
-        digits.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    format!("0x{}", groups.join("_"))
 }

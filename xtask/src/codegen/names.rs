@@ -92,6 +92,19 @@ pub(super) fn number(number: i64) -> String {
     text
 }
 
+/// A number as Rust source: hexadecimal, in groups of four digits.
+pub(super) fn hexadecimal(number: impl Into<u128>) -> String {
+    let digits = format!("{:X}", number.into());
+    let mut text = String::from("0x");
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(4) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #[track_caller]
@@ -147,6 +160,8 @@ mod tests {
         for (number, expected) in [(0, "0"), (999, "999"), (-1000, "-1_000"), (10_000_000, "10_000_000")] {
             assert_eq!(super::number(number), expected);
         }
+        assert_eq!(super::hexadecimal(0x10_FFFF_u32), "0x10_FFFF");
+        assert_eq!(super::hexadecimal(0xAB_u32), "0xAB");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 
 use crate::codegen::service::Service;
 use crate::codegen::{errors, names};
-use crate::model::{Kind, Operation, Reference};
+use crate::model::{Http, Kind, Operation, Reference};
 
 /// The module with a type for each operation.
 pub(super) fn types(service: &Service<'_>) -> anyhow::Result<String> {
@@ -26,11 +26,12 @@ pub(super) fn types(service: &Service<'_>) -> anyhow::Result<String> {
         all.join(", ")
     )?;
     let errors = if body.contains("error::") { "error, " } else { "" };
+    let payload = if body.contains("Payload::") { ", Payload" } else { "" };
     let segment = if body.contains("Segment::") { ", Segment" } else { "" };
     writeln!(text, "use super::{{self as shape, {errors}SERVICE}};")?;
     writeln!(
         text,
-        "use crate::operation::{{Caller, HttpMeta, Operation, OperationMeta, Payload{segment}}};\n"
+        "use crate::operation::{{Caller, HttpMeta, Operation, OperationMeta{payload}{segment}}};\n"
     )?;
     if !body.contains("shape::") {
         text = text.replace("self as shape, ", "");
@@ -93,12 +94,16 @@ fn http(service: &Service<'_>, operation: &Operation) -> anyhow::Result<String> 
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .collect();
+    let Http { method, response_code, .. } = &operation.http;
+    let (status, payload) = (response_code.unwrap_or(200), payload(service, operation)?);
+    let segments = segments.join(", ");
+    if (method.as_str(), segments.as_str(), query.len(), status, payload) == ("POST", "", 0, 200, "Document")
+    {
+        return Ok("HttpMeta::POST".to_owned());
+    }
     Ok(format!(
-        "HttpMeta {{ method: {:?}, path: &[{}], query: &{query:?}, status: {}, payload: Payload::{} }}",
-        operation.http.method,
-        segments.join(", "),
-        operation.http.response_code.unwrap_or(200),
-        payload(service, operation)?,
+        "HttpMeta {{ method: {method:?}, path: &[{segments}], query: &{query:?}, status: {status}, \
+         payload: Payload::{payload} }}"
     ))
 }
 

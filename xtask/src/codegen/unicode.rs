@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::ensure;
 
+use crate::codegen::names;
 use crate::pattern::Class;
 
 /// Ranges beyond ASCII, by the name of their constant.
@@ -38,5 +39,8 @@ impl Tables {
 }
 
 fn ranges(wide: &[(u32, u32)]) -> String {
-    wide.iter().map(|(first, last)| format!("({first:#X}, {last:#X})")).collect::<Vec<_>>().join(", ")
+    wide.iter()
+        .map(|(first, last)| format!("({}, {})", names::hexadecimal(*first), names::hexadecimal(*last)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -419,7 +419,7 @@ static POLICY_PARAMETER_NAME_TYPE_PATTERN: Pattern = Pattern {
 static PUBLIC_KEY_FINGERPRINT_TYPE_PATTERN: Pattern = Pattern {
     text: r"[:\w]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_07FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_07FF_0000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -428,7 +428,7 @@ static PUBLIC_KEY_FINGERPRINT_TYPE_PATTERN: Pattern = Pattern {
 static PRIVATE_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "[A-Z0-9]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x0000_0000_07FF_FFFE_03FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -437,7 +437,7 @@ static PRIVATE_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
 static AUTHENTICATION_CODE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\d]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x0000_0000_0000_0000_03FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -446,7 +446,7 @@ static AUTHENTICATION_CODE_TYPE_PATTERN: Pattern = Pattern {
 static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 0,
         most: u32::MAX,
     },
@@ -455,7 +455,7 @@ static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
 static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 1,
         most: u32::MAX,
     },
@@ -518,7 +518,7 @@ static CERTIFICATION_KEY_TYPE_PATTERN: Pattern = Pattern {
 static SERVICE_USER_NAME_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -527,7 +527,7 @@ static SERVICE_USER_NAME_PATTERN: Pattern = Pattern {
 static ATTACHMENT_NAME_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -536,7 +536,7 @@ static ATTACHMENT_NAME_PATTERN: Pattern = Pattern {
 static ROLE_TEMPLATE_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.\-]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_23FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_23FF_7800_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -545,7 +545,7 @@ static ROLE_TEMPLATE_NAME_TYPE_PATTERN: Pattern = Pattern {
 static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=/:,.@-]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -554,7 +554,7 @@ static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
 static SERVICE_NAMESPACE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -563,7 +563,7 @@ static SERVICE_NAMESPACE_TYPE_PATTERN: Pattern = Pattern {
 static DELEGATION_REQUEST_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w-]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -572,7 +572,7 @@ static DELEGATION_REQUEST_ID_TYPE_PATTERN: Pattern = Pattern {
 static SAML_PROVIDER_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w._-]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_03FF_6000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_6000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -581,7 +581,7 @@ static SAML_PROVIDER_NAME_TYPE_PATTERN: Pattern = Pattern {
 static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -589,11 +589,7 @@ static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCOUNT_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"\d{12}",
-    matcher: Matcher::Run {
-        class: Class { ascii: 0x0000_0000_0000_0000_03FF_0000_0000_0000, wide: &[] },
-        least: 12,
-        most: 12,
-    },
+    matcher: Matcher::Run { class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] }, least: 12, most: 12 },
 };
 
 static PATH_PREFIX_TYPE_PATTERN: Pattern = Pattern {
@@ -638,7 +634,7 @@ static ACCOUNT_ALIAS_TYPE_PATTERN: Pattern = Pattern {
 static OWNER_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "^[a-zA-Z0-9:/+=,.@_-]+$",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },
@@ -647,7 +643,7 @@ static OWNER_ID_TYPE_PATTERN: Pattern = Pattern {
 static NOTIFICATION_CHANNEL_TYPE_PATTERN: Pattern = Pattern {
     text: "^[a-zA-Z0-9:_.-]+$",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_07FF_6000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_07FF_6000_0000_0000, wide: &[] },
         least: 1,
         most: u32::MAX,
     },

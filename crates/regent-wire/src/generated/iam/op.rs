@@ -2,7 +2,7 @@
 //! The operations of AWS Identity and Access Management, a type each.
 
 use super::{self as shape, SERVICE, error};
-use crate::operation::{Caller, HttpMeta, Operation, OperationMeta, Payload};
+use crate::operation::{Caller, HttpMeta, Operation, OperationMeta};
 
 /// `AcceptDelegationRequest`.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ static ACCEPT_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AcquireRole`.
@@ -60,7 +60,7 @@ static ACQUIRE_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AddClientIDToOpenIDConnectProvider`.
@@ -90,7 +90,7 @@ static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta 
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AddRoleToInstanceProfile`.
@@ -120,7 +120,7 @@ static ADD_ROLE_TO_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AddUserToGroup`.
@@ -144,7 +144,7 @@ static ADD_USER_TO_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AssociateDelegationRequest`.
@@ -173,7 +173,7 @@ static ASSOCIATE_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AttachGroupPolicy`.
@@ -203,7 +203,7 @@ static ATTACH_GROUP_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AttachRolePolicy`.
@@ -234,7 +234,7 @@ static ATTACH_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AttachUserPolicy`.
@@ -264,7 +264,7 @@ static ATTACH_USER_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ChangePassword`.
@@ -295,7 +295,7 @@ static CHANGE_PASSWORD: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateAccessKey`.
@@ -319,7 +319,7 @@ static CREATE_ACCESS_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateAccountAlias`.
@@ -348,7 +348,7 @@ static CREATE_ACCOUNT_ALIAS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateDelegationRequest`.
@@ -378,7 +378,7 @@ static CREATE_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateGroup`.
@@ -407,7 +407,7 @@ static CREATE_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateInstanceProfile`.
@@ -437,7 +437,7 @@ static CREATE_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateLoginProfile`.
@@ -467,7 +467,7 @@ static CREATE_LOGIN_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateOpenIDConnectProvider`.
@@ -498,7 +498,7 @@ static CREATE_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreatePolicy`.
@@ -529,7 +529,7 @@ static CREATE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreatePolicyVersion`.
@@ -559,7 +559,7 @@ static CREATE_POLICY_VERSION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateRole`.
@@ -590,7 +590,7 @@ static CREATE_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateSAMLProvider`.
@@ -620,7 +620,7 @@ static CREATE_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateServiceLinkedRole`.
@@ -644,7 +644,7 @@ static CREATE_SERVICE_LINKED_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateServiceSpecificCredential`.
@@ -668,7 +668,7 @@ static CREATE_SERVICE_SPECIFIC_CREDENTIAL: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateUser`.
@@ -699,7 +699,7 @@ static CREATE_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `CreateVirtualMFADevice`.
@@ -729,7 +729,7 @@ static CREATE_VIRTUAL_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeactivateMFADevice`.
@@ -759,7 +759,7 @@ static DEACTIVATE_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteAccessKey`.
@@ -783,7 +783,7 @@ static DELETE_ACCESS_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteAccountAlias`.
@@ -812,7 +812,7 @@ static DELETE_ACCOUNT_ALIAS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteAccountPasswordPolicy`.
@@ -836,7 +836,7 @@ static DELETE_ACCOUNT_PASSWORD_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteGroup`.
@@ -865,7 +865,7 @@ static DELETE_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteGroupPolicy`.
@@ -889,7 +889,7 @@ static DELETE_GROUP_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteInstanceProfile`.
@@ -918,7 +918,7 @@ static DELETE_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteLoginProfile`.
@@ -947,7 +947,7 @@ static DELETE_LOGIN_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteOpenIDConnectProvider`.
@@ -971,7 +971,7 @@ static DELETE_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeletePolicy`.
@@ -1001,7 +1001,7 @@ static DELETE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeletePolicyVersion`.
@@ -1031,7 +1031,7 @@ static DELETE_POLICY_VERSION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteRole`.
@@ -1062,7 +1062,7 @@ static DELETE_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteRolePermissionsBoundary`.
@@ -1086,7 +1086,7 @@ static DELETE_ROLE_PERMISSIONS_BOUNDARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteRolePolicy`.
@@ -1115,7 +1115,7 @@ static DELETE_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteSAMLProvider`.
@@ -1139,7 +1139,7 @@ static DELETE_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteSSHPublicKey`.
@@ -1163,7 +1163,7 @@ static DELETE_SSH_PUBLIC_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteServerCertificate`.
@@ -1192,7 +1192,7 @@ static DELETE_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteServiceLinkedRole`.
@@ -1216,7 +1216,7 @@ static DELETE_SERVICE_LINKED_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteServiceSpecificCredential`.
@@ -1240,7 +1240,7 @@ static DELETE_SERVICE_SPECIFIC_CREDENTIAL: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteSigningCertificate`.
@@ -1269,7 +1269,7 @@ static DELETE_SIGNING_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteUser`.
@@ -1299,7 +1299,7 @@ static DELETE_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteUserPermissionsBoundary`.
@@ -1323,7 +1323,7 @@ static DELETE_USER_PERMISSIONS_BOUNDARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteUserPolicy`.
@@ -1347,7 +1347,7 @@ static DELETE_USER_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DeleteVirtualMFADevice`.
@@ -1377,7 +1377,7 @@ static DELETE_VIRTUAL_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DetachGroupPolicy`.
@@ -1401,7 +1401,7 @@ static DETACH_GROUP_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DetachRolePolicy`.
@@ -1431,7 +1431,7 @@ static DETACH_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DetachUserPolicy`.
@@ -1455,7 +1455,7 @@ static DETACH_USER_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DisableOrganizationsRootCredentialsManagement`.
@@ -1484,7 +1484,7 @@ static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: OperationMeta = Operat
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DisableOrganizationsRootSessions`.
@@ -1513,7 +1513,7 @@ static DISABLE_ORGANIZATIONS_ROOT_SESSIONS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DisableOutboundWebIdentityFederation`.
@@ -1537,7 +1537,7 @@ static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `EnableMFADevice`.
@@ -1569,7 +1569,7 @@ static ENABLE_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `EnableOrganizationsRootCredentialsManagement`.
@@ -1599,7 +1599,7 @@ static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: OperationMeta = Operati
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `EnableOrganizationsRootSessions`.
@@ -1629,7 +1629,7 @@ static ENABLE_ORGANIZATIONS_ROOT_SESSIONS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `EnableOutboundWebIdentityFederation`.
@@ -1653,7 +1653,7 @@ static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GenerateCredentialReport`.
@@ -1677,7 +1677,7 @@ static GENERATE_CREDENTIAL_REPORT: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GenerateOrganizationsAccessReport`.
@@ -1701,7 +1701,7 @@ static GENERATE_ORGANIZATIONS_ACCESS_REPORT: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GenerateServiceLastAccessedDetails`.
@@ -1725,7 +1725,7 @@ static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccessKeyLastUsed`.
@@ -1749,7 +1749,7 @@ static GET_ACCESS_KEY_LAST_USED: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccountAuthorizationDetails`.
@@ -1773,7 +1773,7 @@ static GET_ACCOUNT_AUTHORIZATION_DETAILS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccountPasswordPolicy`.
@@ -1797,7 +1797,7 @@ static GET_ACCOUNT_PASSWORD_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccountProperties`.
@@ -1821,7 +1821,7 @@ static GET_ACCOUNT_PROPERTIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccountSummary`.
@@ -1845,7 +1845,7 @@ static GET_ACCOUNT_SUMMARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetContextKeysForCustomPolicy`.
@@ -1869,7 +1869,7 @@ static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetContextKeysForPrincipalPolicy`.
@@ -1893,7 +1893,7 @@ static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetCredentialReport`.
@@ -1922,7 +1922,7 @@ static GET_CREDENTIAL_REPORT: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetDelegationRequest`.
@@ -1946,7 +1946,7 @@ static GET_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetGroup`.
@@ -1970,7 +1970,7 @@ static GET_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetGroupPolicy`.
@@ -1994,7 +1994,7 @@ static GET_GROUP_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetHumanReadableSummary`.
@@ -2018,7 +2018,7 @@ static GET_HUMAN_READABLE_SUMMARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetInstanceProfile`.
@@ -2042,7 +2042,7 @@ static GET_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetLoginProfile`.
@@ -2066,7 +2066,7 @@ static GET_LOGIN_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetMFADevice`.
@@ -2090,7 +2090,7 @@ static GET_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetOpenIDConnectProvider`.
@@ -2114,7 +2114,7 @@ static GET_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetOrganizationsAccessReport`.
@@ -2138,7 +2138,7 @@ static GET_ORGANIZATIONS_ACCESS_REPORT: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetOutboundWebIdentityFederationInfo`.
@@ -2162,7 +2162,7 @@ static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: OperationMeta = OperationMeta 
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetPolicy`.
@@ -2186,7 +2186,7 @@ static GET_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetPolicyVersion`.
@@ -2210,7 +2210,7 @@ static GET_POLICY_VERSION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetRole`.
@@ -2234,7 +2234,7 @@ static GET_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetRolePolicy`.
@@ -2258,7 +2258,7 @@ static GET_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetRoleTemplateVersion`.
@@ -2282,7 +2282,7 @@ static GET_ROLE_TEMPLATE_VERSION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetSAMLProvider`.
@@ -2306,7 +2306,7 @@ static GET_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetSSHPublicKey`.
@@ -2330,7 +2330,7 @@ static GET_SSH_PUBLIC_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetServerCertificate`.
@@ -2354,7 +2354,7 @@ static GET_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetServiceLastAccessedDetails`.
@@ -2378,7 +2378,7 @@ static GET_SERVICE_LAST_ACCESSED_DETAILS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetServiceLastAccessedDetailsWithEntities`.
@@ -2402,7 +2402,7 @@ static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: OperationMeta = Operatio
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetServiceLinkedRoleDeletionStatus`.
@@ -2426,7 +2426,7 @@ static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetUser`.
@@ -2450,7 +2450,7 @@ static GET_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetUserPolicy`.
@@ -2474,7 +2474,7 @@ static GET_USER_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListAccessKeys`.
@@ -2498,7 +2498,7 @@ static LIST_ACCESS_KEYS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListAccountAliases`.
@@ -2522,7 +2522,7 @@ static LIST_ACCOUNT_ALIASES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListAttachedGroupPolicies`.
@@ -2546,7 +2546,7 @@ static LIST_ATTACHED_GROUP_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListAttachedRolePolicies`.
@@ -2570,7 +2570,7 @@ static LIST_ATTACHED_ROLE_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListAttachedUserPolicies`.
@@ -2594,7 +2594,7 @@ static LIST_ATTACHED_USER_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListDelegationRequests`.
@@ -2618,7 +2618,7 @@ static LIST_DELEGATION_REQUESTS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListEntitiesForPolicy`.
@@ -2642,7 +2642,7 @@ static LIST_ENTITIES_FOR_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListGroupPolicies`.
@@ -2666,7 +2666,7 @@ static LIST_GROUP_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListGroups`.
@@ -2690,7 +2690,7 @@ static LIST_GROUPS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListGroupsForUser`.
@@ -2714,7 +2714,7 @@ static LIST_GROUPS_FOR_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListInstanceProfileTags`.
@@ -2738,7 +2738,7 @@ static LIST_INSTANCE_PROFILE_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListInstanceProfiles`.
@@ -2762,7 +2762,7 @@ static LIST_INSTANCE_PROFILES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListInstanceProfilesForRole`.
@@ -2786,7 +2786,7 @@ static LIST_INSTANCE_PROFILES_FOR_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListMFADeviceTags`.
@@ -2810,7 +2810,7 @@ static LIST_MFA_DEVICE_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListMFADevices`.
@@ -2834,7 +2834,7 @@ static LIST_MFA_DEVICES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListOpenIDConnectProviderTags`.
@@ -2858,7 +2858,7 @@ static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListOpenIDConnectProviders`.
@@ -2882,7 +2882,7 @@ static LIST_OPEN_ID_CONNECT_PROVIDERS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListOrganizationsFeatures`.
@@ -2911,7 +2911,7 @@ static LIST_ORGANIZATIONS_FEATURES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListPolicies`.
@@ -2935,7 +2935,7 @@ static LIST_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListPoliciesGrantingServiceAccess`.
@@ -2959,7 +2959,7 @@ static LIST_POLICIES_GRANTING_SERVICE_ACCESS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListPolicyTags`.
@@ -2983,7 +2983,7 @@ static LIST_POLICY_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListPolicyVersions`.
@@ -3007,7 +3007,7 @@ static LIST_POLICY_VERSIONS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListRolePolicies`.
@@ -3031,7 +3031,7 @@ static LIST_ROLE_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListRoleTags`.
@@ -3055,7 +3055,7 @@ static LIST_ROLE_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListRoles`.
@@ -3079,7 +3079,7 @@ static LIST_ROLES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListSAMLProviderTags`.
@@ -3103,7 +3103,7 @@ static LIST_SAML_PROVIDER_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListSAMLProviders`.
@@ -3127,7 +3127,7 @@ static LIST_SAML_PROVIDERS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListSSHPublicKeys`.
@@ -3151,7 +3151,7 @@ static LIST_SSH_PUBLIC_KEYS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListServerCertificateTags`.
@@ -3175,7 +3175,7 @@ static LIST_SERVER_CERTIFICATE_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListServerCertificates`.
@@ -3199,7 +3199,7 @@ static LIST_SERVER_CERTIFICATES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListServiceSpecificCredentials`.
@@ -3223,7 +3223,7 @@ static LIST_SERVICE_SPECIFIC_CREDENTIALS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListSigningCertificates`.
@@ -3247,7 +3247,7 @@ static LIST_SIGNING_CERTIFICATES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListUserPolicies`.
@@ -3271,7 +3271,7 @@ static LIST_USER_POLICIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListUserTags`.
@@ -3295,7 +3295,7 @@ static LIST_USER_TAGS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListUsers`.
@@ -3319,7 +3319,7 @@ static LIST_USERS: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ListVirtualMFADevices`.
@@ -3343,7 +3343,7 @@ static LIST_VIRTUAL_MFA_DEVICES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutAccountProperties`.
@@ -3367,7 +3367,7 @@ static PUT_ACCOUNT_PROPERTIES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutGroupPolicy`.
@@ -3396,7 +3396,7 @@ static PUT_GROUP_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutRolePermissionsBoundary`.
@@ -3426,7 +3426,7 @@ static PUT_ROLE_PERMISSIONS_BOUNDARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutRolePolicy`.
@@ -3456,7 +3456,7 @@ static PUT_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutUserPermissionsBoundary`.
@@ -3485,7 +3485,7 @@ static PUT_USER_PERMISSIONS_BOUNDARY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `PutUserPolicy`.
@@ -3514,7 +3514,7 @@ static PUT_USER_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `RejectDelegationRequest`.
@@ -3543,7 +3543,7 @@ static REJECT_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `RemoveClientIDFromOpenIDConnectProvider`.
@@ -3572,7 +3572,7 @@ static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: OperationMeta = Operation
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `RemoveRoleFromInstanceProfile`.
@@ -3601,7 +3601,7 @@ static REMOVE_ROLE_FROM_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `RemoveUserFromGroup`.
@@ -3625,7 +3625,7 @@ static REMOVE_USER_FROM_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ResetServiceSpecificCredential`.
@@ -3649,7 +3649,7 @@ static RESET_SERVICE_SPECIFIC_CREDENTIAL: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `ResyncMFADevice`.
@@ -3679,7 +3679,7 @@ static RESYNC_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `SendDelegationToken`.
@@ -3708,7 +3708,7 @@ static SEND_DELEGATION_TOKEN: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `SetDefaultPolicyVersion`.
@@ -3732,7 +3732,7 @@ static SET_DEFAULT_POLICY_VERSION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `SetSecurityTokenServicePreferences`.
@@ -3756,7 +3756,7 @@ static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `SimulateCustomPolicy`.
@@ -3780,7 +3780,7 @@ static SIMULATE_CUSTOM_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `SimulatePrincipalPolicy`.
@@ -3804,7 +3804,7 @@ static SIMULATE_PRINCIPAL_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagInstanceProfile`.
@@ -3834,7 +3834,7 @@ static TAG_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagMFADevice`.
@@ -3864,7 +3864,7 @@ static TAG_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagOpenIDConnectProvider`.
@@ -3894,7 +3894,7 @@ static TAG_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagPolicy`.
@@ -3924,7 +3924,7 @@ static TAG_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagRole`.
@@ -3954,7 +3954,7 @@ static TAG_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagSAMLProvider`.
@@ -3984,7 +3984,7 @@ static TAG_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagServerCertificate`.
@@ -4014,7 +4014,7 @@ static TAG_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `TagUser`.
@@ -4044,7 +4044,7 @@ static TAG_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagInstanceProfile`.
@@ -4073,7 +4073,7 @@ static UNTAG_INSTANCE_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagMFADevice`.
@@ -4102,7 +4102,7 @@ static UNTAG_MFA_DEVICE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagOpenIDConnectProvider`.
@@ -4131,7 +4131,7 @@ static UNTAG_OPEN_ID_CONNECT_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagPolicy`.
@@ -4160,7 +4160,7 @@ static UNTAG_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagRole`.
@@ -4184,7 +4184,7 @@ static UNTAG_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagSAMLProvider`.
@@ -4213,7 +4213,7 @@ static UNTAG_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagServerCertificate`.
@@ -4242,7 +4242,7 @@ static UNTAG_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UntagUser`.
@@ -4266,7 +4266,7 @@ static UNTAG_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateAccessKey`.
@@ -4290,7 +4290,7 @@ static UPDATE_ACCESS_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateAccountPasswordPolicy`.
@@ -4319,7 +4319,7 @@ static UPDATE_ACCOUNT_PASSWORD_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateAssumeRolePolicy`.
@@ -4349,7 +4349,7 @@ static UPDATE_ASSUME_ROLE_POLICY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateDelegationRequest`.
@@ -4378,7 +4378,7 @@ static UPDATE_DELEGATION_REQUEST: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateGroup`.
@@ -4407,7 +4407,7 @@ static UPDATE_GROUP: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateLoginProfile`.
@@ -4437,7 +4437,7 @@ static UPDATE_LOGIN_PROFILE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateOpenIDConnectProviderThumbprint`.
@@ -4466,7 +4466,7 @@ static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: OperationMeta = OperationMeta
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateRole`.
@@ -4490,7 +4490,7 @@ static UPDATE_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateRoleDescription`.
@@ -4514,7 +4514,7 @@ static UPDATE_ROLE_DESCRIPTION: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateSAMLProvider`.
@@ -4544,7 +4544,7 @@ static UPDATE_SAML_PROVIDER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateSSHPublicKey`.
@@ -4568,7 +4568,7 @@ static UPDATE_SSH_PUBLIC_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateServerCertificate`.
@@ -4597,7 +4597,7 @@ static UPDATE_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateServiceSpecificCredential`.
@@ -4621,7 +4621,7 @@ static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateSigningCertificate`.
@@ -4645,7 +4645,7 @@ static UPDATE_SIGNING_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UpdateUser`.
@@ -4676,7 +4676,7 @@ static UPDATE_USER: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UploadSSHPublicKey`.
@@ -4706,7 +4706,7 @@ static UPLOAD_SSH_PUBLIC_KEY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UploadServerCertificate`.
@@ -4738,7 +4738,7 @@ static UPLOAD_SERVER_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `UploadSigningCertificate`.
@@ -4771,7 +4771,7 @@ static UPLOAD_SIGNING_CERTIFICATE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// Every operation, in the model's order.

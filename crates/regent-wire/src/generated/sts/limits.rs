@@ -79,7 +79,7 @@ pub(super) static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: limit::Number =
 static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\d]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x0000_0000_0000_0000_03FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -88,7 +88,7 @@ static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern {
 static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 0,
         most: u32::MAX,
     },
@@ -97,7 +97,7 @@ static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
 static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 1,
         most: u32::MAX,
     },
@@ -127,7 +127,7 @@ static SESSION_POLICY_DOCUMENT_TYPE_PATTERN: Pattern = Pattern {
 static ROLE_SESSION_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -136,7 +136,7 @@ static ROLE_SESSION_NAME_TYPE_PATTERN: Pattern = Pattern {
 static ASSUMED_ROLE_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@:-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -145,7 +145,7 @@ static ASSUMED_ROLE_ID_TYPE_PATTERN: Pattern = Pattern {
 static EXTERNAL_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@:\/-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -154,7 +154,7 @@ static EXTERNAL_ID_TYPE_PATTERN: Pattern = Pattern {
 static FEDERATED_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@\:-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -163,7 +163,7 @@ static FEDERATED_ID_TYPE_PATTERN: Pattern = Pattern {
 static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=/:,.@-]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },
@@ -172,7 +172,7 @@ static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
 static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w]*",
     matcher: Matcher::Run {
-        class: Class { ascii: 0x07FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
+        class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 0,
         most: u32::MAX,
     },

@@ -2,7 +2,7 @@
 //! The operations of AWS Security Token Service, a type each.
 
 use super::{self as shape, SERVICE, error};
-use crate::operation::{Caller, HttpMeta, Operation, OperationMeta, Payload};
+use crate::operation::{Caller, HttpMeta, Operation, OperationMeta};
 
 /// `AssumeRole`.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ static ASSUME_ROLE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AssumeRoleWithSAML`.
@@ -61,7 +61,7 @@ static ASSUME_ROLE_WITH_SAML: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AssumeRoleWithWebIdentity`.
@@ -93,7 +93,7 @@ static ASSUME_ROLE_WITH_WEB_IDENTITY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `AssumeRoot`.
@@ -117,7 +117,7 @@ static ASSUME_ROOT: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `DecodeAuthorizationMessage`.
@@ -141,7 +141,7 @@ static DECODE_AUTHORIZATION_MESSAGE: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetAccessKeyInfo`.
@@ -165,7 +165,7 @@ static GET_ACCESS_KEY_INFO: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetCallerIdentity`.
@@ -189,7 +189,7 @@ static GET_CALLER_IDENTITY: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetDelegatedAccessToken`.
@@ -213,7 +213,7 @@ static GET_DELEGATED_ACCESS_TOKEN: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetFederationToken`.
@@ -237,7 +237,7 @@ static GET_FEDERATION_TOKEN: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetSessionToken`.
@@ -261,7 +261,7 @@ static GET_SESSION_TOKEN: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// `GetWebIdentityToken`.
@@ -289,7 +289,7 @@ static GET_WEB_IDENTITY_TOKEN: OperationMeta = OperationMeta {
     readonly: false,
     idempotent: false,
     deprecated: false,
-    http: HttpMeta { method: "POST", path: &[], query: &[], status: 200, payload: Payload::Document },
+    http: HttpMeta::POST,
 };
 
 /// Every operation, in the model's order.
