@@ -31,34 +31,33 @@ impl<'a> Fields<'a> {
 
     /// The member of this name, if any parameter is it or begins with it.
     pub(crate) fn member(self, name: &str) -> Option<Self> {
-        let from = self.inside.partition_point(|parameter| self.rest(parameter) < name.as_bytes());
+        let name = name.as_bytes();
+        let from = self.inside.partition_point(|parameter| is_less(self.rest(parameter), name));
         let mut behind = self.inside.get(from..)?;
+        // Everything that begins with the name lies in a row from here on.
+        let first = behind.first()?;
+        let mut next = self.rest(first).strip_prefix(name)?;
         let mut value = None;
-        if let [first, others @ ..] = behind
-            && self.rest(first) == name.as_bytes()
-        {
+        if next.is_empty() {
             value = Some(*first);
-            behind = others;
+            behind = behind.get(1..)?;
+            next = behind.first().and_then(|second| self.rest(second).strip_prefix(name)).unwrap_or_default();
         }
-        let is_inside = |parameter: &Parameter| {
-            self.rest(parameter).strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'.'))
-        };
-        if behind
-            .first()
-            .is_some_and(|first| !is_inside(first) && self.rest(first).starts_with(name.as_bytes()))
-        {
+        if next.first().is_some_and(|next| *next < b'.') {
             // `Name-x` sorts before `Name.x`.
-            let dot = behind.partition_point(|parameter| {
-                self.rest(parameter)
-                    .strip_prefix(name.as_bytes())
-                    .is_some_and(|rest| rest.first() < Some(&b'.'))
-            });
-            behind = behind.get(dot..)?;
+            let is_before = |parameter: &Parameter| {
+                self.rest(parameter).strip_prefix(name).is_some_and(|rest| rest.first() < Some(&b'.'))
+            };
+            behind = behind.get(behind.partition_point(is_before)..)?;
+            next = behind.first().and_then(|first| self.rest(first).strip_prefix(name)).unwrap_or_default();
         }
-        let inside = match behind.first() {
-            Some(first) if is_inside(first) => behind.get(..behind.partition_point(is_inside))?,
-            _ => &[],
-        };
+        let mut inside: &[Parameter] = &[];
+        if next.first() == Some(&b'.') {
+            let is_inside = |parameter: &Parameter| {
+                self.rest(parameter).strip_prefix(name).is_some_and(|rest| rest.first() == Some(&b'.'))
+            };
+            inside = behind.get(..behind.partition_point(is_inside))?;
+        }
         let found = Self { form: self.form, value, inside, skip: self.skip + name.len() + 1 };
         (value.is_some() || !inside.is_empty()).then_some(found)
     }
@@ -126,7 +125,15 @@ impl<'a> Fields<'a> {
 
     /// What of the name lies before us.
     fn rest(&self, parameter: &Parameter) -> &'a [u8] {
-        self.form.name(*parameter).as_bytes().get(self.skip..).unwrap_or_default()
+        self.form.rest_of_name(*parameter, self.skip)
+    }
+}
+
+/// Whether one name sorts before another. Most differ in the first letter already.
+fn is_less(a: &[u8], b: &[u8]) -> bool {
+    match (a.first(), b.first()) {
+        (Some(a), Some(b)) if a != b => a < b,
+        _ => a < b,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The parameters of a Query request.
 
+use std::ops::Range;
+
 use crate::fault::Fault;
 use crate::protocol::query::Fields;
 
@@ -126,19 +128,25 @@ impl Form {
 
     /// Names and values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parameters.iter().map(|parameter| (self.name(*parameter), self.value(*parameter)))
+        self.parameters.iter().map(|parameter| (self.text(parameter.name), self.text(parameter.value)))
     }
 
     pub(super) fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
 
-    pub(super) fn name(&self, parameter: Parameter) -> &str {
-        self.text.get(parameter.name.range()).unwrap_or_default()
+    /// What of a name lies behind its first `skip` bytes.
+    pub(super) fn rest_of_name(&self, parameter: Parameter, skip: usize) -> &[u8] {
+        let Range { start, end } = parameter.name.range();
+        self.text.as_bytes().get(start + skip..end).unwrap_or_default()
     }
 
     pub(super) fn value(&self, parameter: Parameter) -> &str {
-        self.text.get(parameter.value.range()).unwrap_or_default()
+        self.text(parameter.value)
+    }
+
+    fn text(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
     }
 
     fn bytes(&self, span: Span) -> &[u8] {
@@ -147,7 +155,7 @@ impl Form {
 }
 
 impl Span {
-    fn range(self) -> std::ops::Range<usize> {
+    fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
@@ -156,7 +164,7 @@ fn slice(text: &[u8], span: Span) -> &[u8] {
     text.get(span.range()).unwrap_or_default()
 }
 
-/// Decodes into one text and notes where things are.
+/// Decodes into one text and notes where things are, looking at every byte once.
 struct Reader<'a> {
     text: Vec<u8>,
     parameters: Vec<Parameter>,
@@ -165,60 +173,81 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&mut self, encoded: &[u8]) -> Result<(), ParseFormError> {
-        for piece in encoded.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty()) {
+        let mut rest = encoded;
+        while !rest.is_empty() {
+            let start = self.here();
+            let mut name = None;
+            rest = self.parameter(rest, start, &mut name)?;
+            let end = self.here();
+            if start == end {
+                continue;
+            }
+            // A parameter without an equals sign is a name with an empty value.
+            let name = match name {
+                Some(name) => name,
+                None => self.name(start)?,
+            };
             if self.parameters.len() >= self.limits.parameters {
                 return Err(ParseFormError::TooMany(self.limits.parameters));
             }
-            let equals = piece.iter().position(|&byte| byte == b'=');
-            let (name, value) = match equals.and_then(|at| piece.split_at_checked(at)) {
-                Some((name, value)) => (name, value.get(1..).unwrap_or_default()),
-                None => (piece, [].as_slice()),
-            };
-            let name = self.decode(name, b'=')?;
-            self.check_name(name)?;
-            let value = self.decode(value, b'&')?;
+            let value = Span { start: name.end + 1, end: self.here() };
             self.parameters.push(Parameter { name, value });
+            self.text.push(b'&');
         }
         Ok(())
     }
 
-    fn check_name(&self, name: Span) -> Result<(), ParseFormError> {
-        let name = slice(&self.text, name);
+    /// Decodes one parameter and returns what lies behind its `&`.
+    fn parameter<'e>(
+        &mut self,
+        encoded: &'e [u8],
+        start: u32,
+        name: &mut Option<Span>,
+    ) -> Result<&'e [u8], ParseFormError> {
+        let mut rest = encoded;
+        loop {
+            let plain = rest.iter().position(|&byte| matches!(byte, b'&' | b'=' | b'%' | b'+'));
+            let (plain, special) = rest.split_at_checked(plain.unwrap_or(rest.len())).unwrap_or((rest, &[]));
+            self.text.extend_from_slice(plain);
+            rest = match special {
+                [] => return Ok(special),
+                [b'&', rest @ ..] => return Ok(rest),
+                [b'=', rest @ ..] => {
+                    match name {
+                        Some(_) => self.text.push(b'='),
+                        None => *name = Some(self.name(start)?),
+                    }
+                    rest
+                }
+                [b'%', high, low, rest @ ..] if !matches!((high, low), (b'&', _) | (_, b'&')) => {
+                    self.text.push(escaped(*high, *low)?);
+                    rest
+                }
+                [b'%', ..] => return Err(ParseFormError::IncompleteEscape),
+                [_plus, rest @ ..] => {
+                    self.text.push(b' ');
+                    rest
+                }
+            };
+        }
+    }
+
+    /// Ends the name that begins at `start`.
+    fn name(&mut self, start: u32) -> Result<Span, ParseFormError> {
+        let span = Span { start, end: self.here() };
+        let name = slice(&self.text, span);
         if name.len() > self.limits.name_bytes {
             return Err(ParseFormError::LongName(self.limits.name_bytes));
         }
         if name.split(|&byte| byte == b'.').count() > self.limits.depth {
             return Err(ParseFormError::DeepName(self.limits.depth));
         }
-        Ok(())
+        self.text.push(b'=');
+        Ok(span)
     }
 
-    /// Appends the decoded text and the separator.
-    fn decode(&mut self, encoded: &[u8], separator: u8) -> Result<Span, ParseFormError> {
-        let start = self.here();
-        let mut rest = encoded;
-        while let Some(at) = rest.iter().position(|&byte| matches!(byte, b'%' | b'+')) {
-            let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-            self.text.extend_from_slice(plain);
-            rest = match special {
-                [b'+', rest @ ..] => {
-                    self.text.push(b' ');
-                    rest
-                }
-                [b'%', high, low, rest @ ..] => {
-                    self.text.push(escaped(*high, *low)?);
-                    rest
-                }
-                _ => return Err(ParseFormError::IncompleteEscape),
-            };
-        }
-        self.text.extend_from_slice(rest);
-        let end = self.here();
-        self.text.push(separator);
-        Ok(Span { start, end })
-    }
-
-    /// The length so far. It fits: decoding never lengthens, and the size was checked.
+    /// The length so far. It fits: decoding never lengthens by more than a separator, and the size was
+    /// checked.
     fn here(&self) -> u32 {
         u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
