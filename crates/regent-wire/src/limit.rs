@@ -45,8 +45,6 @@ pub struct List {
     pub most: Option<u32>,
     /// An element: in Query and XML it has a name, `member` unless the model says otherwise.
     pub item: Member,
-    /// Whether Query and XML write the elements without an element around them.
-    pub flattened: bool,
 }
 
 /// Bounds of a map, and what its parts are called.
@@ -62,8 +60,6 @@ pub struct Map {
     pub keys: Text,
     /// A value.
     pub value: Member,
-    /// Whether Query and XML write the entries without an element around them.
-    pub flattened: bool,
 }
 
 impl Text {

@@ -115,9 +115,9 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of a list, in order.
-    pub fn list(self, list: &limit::List) -> Result<Vec<Self>, Malformed> {
+    pub fn list(self, member: &Member, list: &limit::List) -> Result<Vec<Self>, Malformed> {
         match self {
-            Self::Form(fields) => fields.list(list),
+            Self::Form(fields) => fields.list(member, list),
             Self::Tree(tree) => Ok(tree.list()?.map(Self::Tree).collect()),
             Self::Several(several) => Ok(several.iter().map(Self::Plain).collect()),
             Self::Plain(text) => Ok(rest::header_items(text).map(Self::Plain).collect()),
@@ -126,9 +126,9 @@ impl<'a> Node<'a> {
     }
 
     /// The entries of a map.
-    pub fn map(self, map: &limit::Map) -> Result<Vec<(&'a str, Self)>, Malformed> {
+    pub fn map(self, member: &Member, map: &limit::Map) -> Result<Vec<(&'a str, Self)>, Malformed> {
         match self {
-            Self::Form(fields) => fields.map(map),
+            Self::Form(fields) => fields.map(member, map),
             Self::Tree(tree) => Ok(tree.entries()?.map(|(key, value)| (key, Self::Tree(value))).collect()),
             Self::Several(several) => {
                 Ok(several.entries().map(|(name, value)| (name, Self::Plain(value))).collect())

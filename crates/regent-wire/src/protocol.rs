@@ -14,7 +14,7 @@ mod json;
 pub mod query;
 pub mod rest;
 
-pub use answer::{Head, answer, refuse};
+pub use answer::{Head, answer, answer_any, refuse};
 pub use detect::{Detected, detect};
 
 use crate::check::{Checker, Style};

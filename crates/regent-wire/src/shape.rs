@@ -110,6 +110,8 @@ pub struct Member {
     pub secrecy: Secrecy,
     /// How it is written as a timestamp, if not in the protocol's own way.
     pub timestamp: Option<TimestampFormat>,
+    /// Whether it is a list or map whose parts Query and XML write without an element around them.
+    pub flattened: bool,
 }
 
 /// Where a member travels in REST protocols.
@@ -145,7 +147,7 @@ pub enum Secrecy {
 impl Member {
     /// A member of the body with the same name everywhere.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, wire: name, part: Part::Body, secrecy: Secrecy::Open, timestamp: None }
+        Self { name, wire: name, part: Part::Body, secrecy: Secrecy::Open, timestamp: None, flattened: false }
     }
 
     /// Called otherwise on the wire.
@@ -180,6 +182,13 @@ impl Member {
     #[must_use]
     pub const fn timestamp(mut self, format: TimestampFormat) -> Self {
         self.timestamp = Some(format);
+        self
+    }
+
+    /// Without an element around its parts.
+    #[must_use]
+    pub const fn flattened(mut self) -> Self {
+        self.flattened = true;
         self
     }
 

@@ -6,7 +6,7 @@ mod value;
 
 use std::borrow::Cow;
 
-pub(crate) use self::value::named_float;
+pub(crate) use self::value::{float_text, named_float};
 
 /// A value of a JSON or CBOR body. Texts borrow from the body where nothing in them was escaped.
 #[derive(Debug, Clone, PartialEq)]

@@ -108,21 +108,14 @@ fn source(
         Kind::List => {
             let item = shape.member.as_ref().context("a list without elements")?;
             let item = part(service, "member", item)?;
-            let flattened = service.flattens() && shape.flattened;
-            ("List", format!("limit::List {{ {bounds}, item: {item}, flattened: {flattened} }}"))
+            ("List", format!("limit::List {{ {bounds}, item: {item} }}"))
         }
         Kind::Map => {
             let key = shape.key.as_ref().context("a map without keys")?;
             let value = shape.value.as_ref().context("a map without values")?;
             let keys = text_source(service.shape(&key.shape)?, &names::constant(&key.shape), patterns);
             let (key, value) = (part(service, "key", key)?, part(service, "value", value)?);
-            let flattened = service.flattens() && shape.flattened;
-            (
-                "Map",
-                format!(
-                    "limit::Map {{ {bounds}, key: {key}, keys: {keys}, value: {value}, flattened: {flattened} }}"
-                ),
-            )
+            ("Map", format!("limit::Map {{ {bounds}, key: {key}, keys: {keys}, value: {value} }}"))
         }
         Kind::Integer | Kind::Long => ("Number", format!("limit::Number {{ {bounds} }}")),
         Kind::Structure | Kind::Float | Kind::Double | Kind::Boolean | Kind::Timestamp => {

@@ -74,16 +74,12 @@ fn source(service: &Service<'_>, owner: &Shape, name: &str, member: &Reference) 
     if member.jsonvalue || member.streaming {
         bail!("`{name}` is a JSON value or streams, which nobody has written");
     }
-    let mut wire = member.location_name.as_deref().unwrap_or(name);
+    let wire = member.location_name.as_deref().unwrap_or(name);
+    let mut source = element(service, name, wire, part, member)?;
     if service.flattens() && (shape.flattened || member.flattened) {
-        wire = flattened_name(shape, wire);
+        source.push_str(".flattened()");
     }
-    element(service, name, wire, part, member)
-}
-
-/// What a flattened list's elements are called: the name of the element wins over that of the member.
-fn flattened_name<'a>(shape: &'a Shape, wire: &'a str) -> &'a str {
-    shape.member.as_ref().and_then(|item| item.location_name.as_deref()).unwrap_or(wire)
+    Ok(source)
 }
 
 /// The source of a member or element, by its names.

@@ -246,7 +246,11 @@ impl Generator<'_, '_> {
             Type::Structure(_) => format!("out.structure({name}, {value});"),
             Type::List(item) => {
                 let limit = self.limits.reference(self.service, &reference.shape)?;
-                let emit = self.emit(&format!("{limit}.item"), item, "item", "*item")?;
+                // What a flattened list contains has the list's own name.
+                let is_flattened = self.service.flattens()
+                    && (reference.flattened || self.service.shape(&reference.shape)?.flattened);
+                let item_name = if is_flattened { name.to_owned() } else { format!("{limit}.item") };
+                let emit = self.emit(&item_name, item, "item", "*item")?;
                 format!("out.list({name}, {limit}, &|out| for item in {value} {{\n{emit}\n}});")
             }
             Type::Map(inner) => {

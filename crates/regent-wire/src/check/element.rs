@@ -22,7 +22,7 @@ impl Checker {
         limit: &'static limit::List,
         read: impl Fn(Node<'_>, &mut Self) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let items = self.converted(member, node.member(member)?.list(limit))?;
+        let items = self.converted(member, node.member(member)?.list(member, limit))?;
         for requirement in violated(items.len(), limit.least, limit.most) {
             self.violation(member, echo(&items).as_deref(), &requirement);
         }
@@ -44,7 +44,7 @@ impl Checker {
         limit: &'static limit::Map,
         read: impl Fn(Node<'_>, &mut Self) -> Option<T>,
     ) -> Option<BTreeMap<String, T>> {
-        let entries = self.converted(member, node.member(member)?.map(limit))?;
+        let entries = self.converted(member, node.member(member)?.map(member, limit))?;
         for requirement in violated(entries.len(), limit.least, limit.most) {
             self.violation(member, None, &requirement);
         }
@@ -68,7 +68,7 @@ impl Checker {
         limit: &'static limit::List,
         read: impl Fn(Node<'_>, &mut Self) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let items = self.element(node.list(limit))?;
+        let items = self.element(node.list(&limit.item, limit))?;
         self.check_element_length(items.len(), limit.least, limit.most);
         Some(self.items(&items, read))
     }
@@ -80,7 +80,7 @@ impl Checker {
         limit: &'static limit::Map,
         read: impl Fn(Node<'_>, &mut Self) -> Option<T>,
     ) -> Option<BTreeMap<String, T>> {
-        let entries = self.element(node.map(limit))?;
+        let entries = self.element(node.map(&limit.value, limit))?;
         self.check_element_length(entries.len(), limit.least, limit.most);
         if entries.iter().any(|(key, _)| limit.keys.is_violated(key)) {
             self.failed_element.get_or_insert(Requirements::Text(&limit.keys));

@@ -43,10 +43,11 @@ pub fn answer<O: Operation>(
     request_id: &str,
     body: &mut Vec<u8>,
 ) -> Head {
-    success(protocol, O::META, output, request_id, body)
+    answer_any(protocol, O::META, output, request_id, body)
 }
 
-fn success(
+/// Likewise, for who holds the operation as a value and its output as something that can be written.
+pub fn answer_any(
     protocol: Protocol,
     operation: &OperationMeta,
     output: &dyn Emitted,

@@ -10,6 +10,7 @@ use crate::emit::Emit;
 use crate::limit;
 use crate::shape::{Emitted, Member, Secrecy};
 use crate::timestamp::{Timestamp, TimestampFormat};
+use crate::tree::float_text;
 
 /// Writes JSON objects, one after the other's end.
 pub(super) struct Json<'a> {
@@ -129,13 +130,11 @@ impl Emit for Json<'_> {
 
     fn float(&mut self, member: &Member, value: f64) {
         if !self.begin(member) {
-        } else if value.is_nan() {
-            self.raw("\"NaN\"");
-        } else if value.is_infinite() {
-            self.raw(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
-        } else {
-            self.display(value);
+            return;
         }
+        // Those that are no numbers have names.
+        let text = float_text(value);
+        if value.is_finite() { self.raw(&text) } else { self.string(&text) }
     }
 
     fn boolean(&mut self, member: &Member, value: bool) {

@@ -1,5 +1,7 @@
 //! The values of a tree, as the kinds that models know.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -107,6 +109,15 @@ impl Tree<'_> {
             | Self::Bytes(_)
             | Self::Instant(_) => otherwise,
         }
+    }
+}
+
+/// A float as texts have it.
+pub(crate) fn float_text(value: f64) -> Cow<'static, str> {
+    match value {
+        f64::INFINITY => "Infinity".into(),
+        f64::NEG_INFINITY => "-Infinity".into(),
+        value => value.to_string().into(),
     }
 }
 

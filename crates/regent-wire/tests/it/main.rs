@@ -15,6 +15,7 @@
 
 mod constraints;
 mod detect;
+mod dynamic;
 mod expected;
 mod faults;
 mod form;
@@ -28,3 +29,4 @@ mod round_trip;
 mod rules;
 mod sample;
 mod tree;
+mod vectors;

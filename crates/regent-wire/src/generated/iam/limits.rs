@@ -7,13 +7,13 @@ use crate::pattern::{Automaton, Class, Matcher, Pattern, function};
 use crate::shape::Member;
 
 pub(super) static ACCESS_DETAILS: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ACCESS_KEY_ID_TYPE: limit::Text =
     limit::Text { least: Some(16), most: Some(128), pattern: Some(&ACCESS_KEY_ID_TYPE_PATTERN) };
 pub(super) static ACCESS_KEY_METADATA_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ACCOUNT_ALIAS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ACCOUNT_ALIAS_TYPE: limit::Text =
     limit::Text { least: Some(3), most: Some(63), pattern: Some(&ACCOUNT_ALIAS_TYPE_PATTERN) };
 pub(super) static ACCOUNT_ID_TYPE: limit::Text =
@@ -24,19 +24,18 @@ pub(super) static ACCOUNT_PROPERTIES_MAP_TYPE: limit::Map = limit::Map {
     key: Member::new("key"),
     keys: limit::Text { least: Some(1), most: Some(50), pattern: Some(&ACCOUNT_PROPERTY_KEY_TYPE_PATTERN) },
     value: Member::new("value"),
-    flattened: false,
 };
 pub(super) static ACCOUNT_PROPERTY_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(1_024), pattern: None };
 pub(super) static ACTION_NAME_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ACTION_NAME_TYPE: limit::Text =
     limit::Text { least: Some(3), most: Some(128), pattern: None };
 pub(super) static ARN_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ARN_TYPE: limit::Text = limit::Text { least: Some(20), most: Some(2_048), pattern: None };
 pub(super) static ATTACHED_POLICIES_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ATTACHMENT_NAME: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static AUTHENTICATION_CODE_TYPE: limit::Text =
@@ -48,36 +47,35 @@ pub(super) static CERTIFICATE_CHAIN_TYPE: limit::Text =
 pub(super) static CERTIFICATE_ID_TYPE: limit::Text =
     limit::Text { least: Some(24), most: Some(128), pattern: Some(&ACCESS_KEY_ID_TYPE_PATTERN) };
 pub(super) static CERTIFICATE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static CERTIFICATION_MAP_TYPE: limit::Map = limit::Map {
     least: None,
     most: None,
     key: Member::new("key"),
     keys: limit::Text { least: Some(1), most: Some(128), pattern: Some(&CERTIFICATION_KEY_TYPE_PATTERN) },
     value: Member::new("value"),
-    flattened: false,
 };
 pub(super) static CERTIFICATION_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(32), pattern: Some(&CERTIFICATION_KEY_TYPE_PATTERN) };
 pub(super) static CLIENT_ID_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static CLIENT_ID_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(255), pattern: None };
 pub(super) static CONSOLE_DEEP_LINK_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(255), pattern: None };
 pub(super) static CONTEXT_ENTRY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static CONTEXT_KEY_NAMES_RESULT_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static CONTEXT_KEY_NAME_TYPE: limit::Text =
     limit::Text { least: Some(5), most: Some(256), pattern: None };
 pub(super) static CONTEXT_KEY_VALUE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static CREDENTIAL_AGE_DAYS: limit::Number = limit::Number { least: Some(1), most: Some(36_600) };
 pub(super) static CUSTOM_SUFFIX_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(64), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static DELEGATION_REQUESTS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static DELEGATION_REQUEST_DESCRIPTION_TYPE: limit::Text = limit::Text {
     least: None,
     most: Some(1_000),
@@ -88,65 +86,63 @@ pub(super) static DELEGATION_REQUEST_ID_TYPE: limit::Text =
 pub(super) static DELETION_TASK_ID_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(1_000), pattern: None };
 pub(super) static ENTITY_DETAILS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ENTITY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ENTITY_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static EVALUATION_RESULTS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static EVAL_DECISION_DETAILS_TYPE: limit::Map = limit::Map {
     least: None,
     most: None,
     key: Member::new("key"),
     keys: limit::Text { least: Some(3), most: Some(256), pattern: None },
     value: Member::new("value"),
-    flattened: false,
 };
 pub(super) static EXISTING_USER_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static FEATURES_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static GROUP_DETAIL_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static GROUP_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static GROUP_NAME_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static GROUP_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static ID_TYPE: limit::Text =
     limit::Text { least: Some(16), most: Some(128), pattern: Some(&ACCESS_KEY_ID_TYPE_PATTERN) };
 pub(super) static INLINE_POLICY_TEMPLATE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static INSTANCE_PROFILE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static INSTANCE_PROFILE_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static JOB_ID_TYPE: limit::Text = limit::Text { least: Some(36), most: Some(36), pattern: None };
 pub(super) static LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static LOCALE_TYPE: limit::Text = limit::Text { least: Some(2), most: Some(12), pattern: None };
 pub(super) static MANAGED_BY_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: None };
 pub(super) static MANAGED_POLICY_ARN_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static MANAGED_POLICY_DETAIL_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static MAP_STRING_REPLACEMENT_VALUE_ENTRY: limit::Map = limit::Map {
     least: None,
     most: Some(30),
     key: Member::new("key"),
     keys: limit::Text { least: None, most: None, pattern: None },
     value: Member::new("value"),
-    flattened: false,
 };
 pub(super) static MARKER_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(320), pattern: Some(&CERTIFICATION_KEY_TYPE_PATTERN) };
 pub(super) static MAX_ITEMS_TYPE: limit::Number = limit::Number { least: Some(1), most: Some(1_000) };
 pub(super) static MAX_PASSWORD_AGE_TYPE: limit::Number = limit::Number { least: Some(1), most: Some(1_095) };
 pub(super) static MFA_DEVICE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static MINIMUM_PASSWORD_LENGTH_TYPE: limit::Number =
     limit::Number { least: Some(6), most: Some(128) };
 pub(super) static NOTES_TYPE: limit::Text =
@@ -154,7 +150,7 @@ pub(super) static NOTES_TYPE: limit::Text =
 pub(super) static NOTIFICATION_CHANNEL_TYPE: limit::Text =
     limit::Text { least: Some(2), most: Some(400), pattern: Some(&NOTIFICATION_CHANNEL_TYPE_PATTERN) };
 pub(super) static OPEN_ID_CONNECT_PROVIDER_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static OPEN_ID_CONNECT_PROVIDER_URL_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(255), pattern: None };
 pub(super) static ORGANIZATIONS_ENTITY_PATH_TYPE: limit::Text =
@@ -164,11 +160,11 @@ pub(super) static ORGANIZATIONS_POLICY_ID_TYPE: limit::Text =
 pub(super) static ORGANIZATION_ID_TYPE: limit::Text =
     limit::Text { least: None, most: Some(34), pattern: Some(&ORGANIZATION_ID_TYPE_PATTERN) };
 pub(super) static ORGANIZATION_POLICY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(7), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(7), item: Member::new("member") };
 pub(super) static OWNER_ID_TYPE: limit::Text =
     limit::Text { least: Some(20), most: Some(2_048), pattern: Some(&OWNER_ID_TYPE_PATTERN) };
 pub(super) static PARAMETERS_DEFINITION_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static PARAMETER_DEFAULT_VALUE_TYPE: limit::Text =
     limit::Text { least: None, most: Some(1_024), pattern: None };
 pub(super) static PARAMETER_DESCRIPTION_TYPE: limit::Text =
@@ -188,43 +184,43 @@ pub(super) static PATH_TYPE: limit::Text =
 pub(super) static POLICY_DESCRIPTION_TYPE: limit::Text =
     limit::Text { least: None, most: Some(1_000), pattern: None };
 pub(super) static POLICY_DETAIL_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_DOCUMENT_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(131_072), pattern: Some(&CERTIFICATE_BODY_TYPE_PATTERN) };
 pub(super) static POLICY_DOCUMENT_VERSION_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_EXCLUSIONS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(256), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(256), item: Member::new("member") };
 pub(super) static POLICY_GRANTING_SERVICE_ACCESS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_GROUP_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_NAME_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static POLICY_PARAMETER_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static POLICY_PARAMETER_NAME_TYPE: limit::Text =
     limit::Text { least: Some(5), most: Some(256), pattern: Some(&POLICY_PARAMETER_NAME_TYPE_PATTERN) };
 pub(super) static POLICY_PARAMETER_VALUES_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_PARAMETER_VALUE_TYPE: limit::Text =
     limit::Text { least: None, most: None, pattern: Some(&POLICY_PARAMETER_NAME_TYPE_PATTERN) };
 pub(super) static POLICY_PATH_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(512), pattern: Some(&POLICY_PATH_TYPE_PATTERN) };
 pub(super) static POLICY_ROLE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_USER_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static POLICY_VERSION_ID_TYPE: limit::Text =
     limit::Text { least: None, most: None, pattern: Some(&POLICY_VERSION_ID_TYPE_PATTERN) };
 pub(super) static PRIVATE_KEY_ID_TYPE: limit::Text =
     limit::Text { least: Some(22), most: Some(64), pattern: Some(&PRIVATE_KEY_ID_TYPE_PATTERN) };
 pub(super) static PRIVATE_KEY_LIST: limit::List =
-    limit::List { least: None, most: Some(2), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(2), item: Member::new("member") };
 pub(super) static PRIVATE_KEY_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(16_384), pattern: Some(&CERTIFICATE_BODY_TYPE_PATTERN) };
 pub(super) static PUBLIC_KEY_FINGERPRINT_TYPE: limit::Text =
@@ -239,7 +235,7 @@ pub(super) static REDIRECT_URL_TYPE: limit::Text =
 pub(super) static REGION_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(100), pattern: None };
 pub(super) static REPLACEMENT_VALUE_LIST_TYPE: limit::List =
-    limit::List { least: Some(1), most: Some(20), item: Member::new("member"), flattened: false };
+    limit::List { least: Some(1), most: Some(20), item: Member::new("member") };
 pub(super) static REQUESTOR_NAME_TYPE: limit::Text =
     limit::Text { least: None, most: Some(30), pattern: Some(&DELEGATION_REQUEST_DESCRIPTION_TYPE_PATTERN) };
 pub(super) static REQUESTOR_WORKFLOW_ID_TYPE: limit::Text =
@@ -249,11 +245,11 @@ pub(super) static REQUEST_MESSAGE_TYPE: limit::Text =
 pub(super) static RESOURCE_HANDLING_OPTION_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(64), pattern: None };
 pub(super) static RESOURCE_NAME_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static RESOURCE_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(2_048), pattern: None };
 pub(super) static RESOURCE_SPECIFIC_RESULT_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ROLE_DESCRIPTION_PATTERN_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(512), pattern: None };
 pub(super) static ROLE_DESCRIPTION_TYPE: limit::Text = limit::Text {
@@ -262,9 +258,9 @@ pub(super) static ROLE_DESCRIPTION_TYPE: limit::Text = limit::Text {
     pattern: Some(&DELEGATION_REQUEST_DESCRIPTION_TYPE_PATTERN),
 };
 pub(super) static ROLE_DETAIL_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ROLE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ROLE_MAX_SESSION_DURATION_TYPE: limit::Number =
     limit::Number { least: Some(3_600), most: Some(43_200) };
 pub(super) static ROLE_NAME_PATTERN_TYPE: limit::Text =
@@ -274,35 +270,35 @@ pub(super) static ROLE_NAME_TYPE: limit::Text =
 pub(super) static ROLE_PATH_PATTERN_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(256), pattern: Some(&ROLE_PATH_PATTERN_TYPE_PATTERN) };
 pub(super) static ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static ROLE_TEMPLATE_DESCRIPTION_TYPE: limit::Text =
     limit::Text { least: None, most: Some(512), pattern: Some(&DELEGATION_REQUEST_DESCRIPTION_TYPE_PATTERN) };
 pub(super) static ROLE_TEMPLATE_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ROLE_TEMPLATE_NAME_TYPE_PATTERN) };
 pub(super) static ROLE_USAGE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SAML_METADATA_DOCUMENT_TYPE: limit::Text =
     limit::Text { least: Some(1_000), most: Some(10_000_000), pattern: None };
 pub(super) static SAML_PROVIDER_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SAML_PROVIDER_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&SAML_PROVIDER_NAME_TYPE_PATTERN) };
 pub(super) static SERIAL_NUMBER_TYPE: limit::Text =
     limit::Text { least: Some(9), most: Some(256), pattern: Some(&SERIAL_NUMBER_TYPE_PATTERN) };
 pub(super) static SERVER_CERTIFICATE_METADATA_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SERVER_CERTIFICATE_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static SERVICES_LAST_ACCESSED: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SERVICE_CREDENTIAL_ALIAS: limit::Text =
     limit::Text { least: Some(0), most: Some(200), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static SERVICE_NAMESPACE_LIST_TYPE: limit::List =
-    limit::List { least: Some(1), most: Some(200), item: Member::new("member"), flattened: false };
+    limit::List { least: Some(1), most: Some(200), item: Member::new("member") };
 pub(super) static SERVICE_NAMESPACE_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(64), pattern: Some(&SERVICE_NAMESPACE_TYPE_PATTERN) };
 pub(super) static SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SERVICE_SPECIFIC_CREDENTIAL_ID: limit::Text =
     limit::Text { least: Some(20), most: Some(128), pattern: Some(&ACCESS_KEY_ID_TYPE_PATTERN) };
 pub(super) static SERVICE_USER_NAME: limit::Text =
@@ -310,11 +306,11 @@ pub(super) static SERVICE_USER_NAME: limit::Text =
 pub(super) static SESSION_DURATION_TYPE: limit::Number =
     limit::Number { least: Some(300), most: Some(43_200) };
 pub(super) static SIMULATION_POLICY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SSH_PUBLIC_KEY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static STATEMENT_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static SUMMARY_CONTENT_TYPE: limit::Text =
     limit::Text { least: Some(0), most: Some(10_000), pattern: None };
 pub(super) static SUMMARY_MAP_TYPE: limit::Map = limit::Map {
@@ -323,36 +319,35 @@ pub(super) static SUMMARY_MAP_TYPE: limit::Map = limit::Map {
     key: Member::new("key"),
     keys: limit::Text { least: None, most: None, pattern: None },
     value: Member::new("value"),
-    flattened: false,
 };
 pub(super) static TAG_KEY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static TAG_KEY_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&TAG_KEY_TYPE_PATTERN) };
 pub(super) static TAG_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static TAG_TEMPLATE_KEY_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&TAG_TEMPLATE_KEY_TYPE_PATTERN) };
 pub(super) static TAG_TEMPLATE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static TAG_TEMPLATE_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(0), most: Some(256), pattern: Some(&TAG_TEMPLATE_VALUE_TYPE_PATTERN) };
 pub(super) static TAG_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(0), most: Some(256), pattern: Some(&TAG_VALUE_TYPE_PATTERN) };
 pub(super) static THUMBPRINT_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static THUMBPRINT_TYPE: limit::Text =
     limit::Text { least: Some(40), most: Some(40), pattern: None };
 pub(super) static TRACKED_ACTIONS_LAST_ACCESSED: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static USER_DETAIL_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static USER_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static USER_NAME_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(64), pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 pub(super) static VIRTUAL_MFA_DEVICE_LIST_TYPE: limit::List =
-    limit::List { least: None, most: None, item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: None, item: Member::new("member") };
 pub(super) static VIRTUAL_MFA_DEVICE_NAME: limit::Text =
     limit::Text { least: Some(1), most: None, pattern: Some(&ATTACHMENT_NAME_PATTERN) };
 

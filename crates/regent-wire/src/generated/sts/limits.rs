@@ -30,9 +30,9 @@ pub(super) static MINIMUM_SESSION_TOKEN_SIZE_TYPE: limit::Number =
     limit::Number { least: Some(0), most: Some(4_096) };
 pub(super) static NON_NEGATIVE_INTEGER_TYPE: limit::Number = limit::Number { least: Some(0), most: None };
 pub(super) static POLICY_DESCRIPTOR_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(10), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(10), item: Member::new("member") };
 pub(super) static PROVIDED_CONTEXTS_LIST_TYPE: limit::List =
-    limit::List { least: Some(1), most: Some(5), item: Member::new("member"), flattened: false };
+    limit::List { least: Some(1), most: Some(5), item: Member::new("member") };
 pub(super) static ROLE_DURATION_SECONDS_TYPE: limit::Number =
     limit::Number { least: Some(900), most: Some(43_200) };
 pub(super) static ROLE_SESSION_NAME_TYPE: limit::Text =
@@ -51,11 +51,11 @@ pub(super) static SESSION_TOKEN_UTILIZATION_TYPE: limit::Number =
 pub(super) static SOURCE_IDENTITY_TYPE: limit::Text =
     limit::Text { least: Some(2), most: Some(64), pattern: Some(&ROLE_SESSION_NAME_TYPE_PATTERN) };
 pub(super) static TAG_KEY_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static TAG_KEY_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(128), pattern: Some(&TAG_KEY_TYPE_PATTERN) };
 pub(super) static TAG_LIST_TYPE: limit::List =
-    limit::List { least: None, most: Some(50), item: Member::new("member"), flattened: false };
+    limit::List { least: None, most: Some(50), item: Member::new("member") };
 pub(super) static TAG_VALUE_TYPE: limit::Text =
     limit::Text { least: Some(0), most: Some(256), pattern: Some(&TAG_VALUE_TYPE_PATTERN) };
 pub(super) static TARGET_PRINCIPAL_TYPE: limit::Text =
@@ -70,7 +70,7 @@ pub(super) static USER_NAME_TYPE: limit::Text =
 pub(super) static WEB_IDENTITY_SUBJECT_TYPE: limit::Text =
     limit::Text { least: Some(6), most: Some(255), pattern: None };
 pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE: limit::List =
-    limit::List { least: Some(1), most: Some(10), item: Member::new("member"), flattened: false };
+    limit::List { least: Some(1), most: Some(10), item: Member::new("member") };
 pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: limit::Text =
     limit::Text { least: Some(1), most: Some(1_000), pattern: None };
 pub(super) static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: limit::Number =

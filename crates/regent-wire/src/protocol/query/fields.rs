@@ -3,6 +3,7 @@
 use crate::limit;
 use crate::node::{Malformed, Node};
 use crate::protocol::query::form::{Form, Parameter};
+use crate::shape::Member;
 
 /// The parameters whose names begin alike, such as all of `Tags.member.1.`: a structure, list, map or value.
 ///
@@ -63,8 +64,8 @@ impl<'a> Fields<'a> {
     }
 
     /// The elements of a list, sorted by their numbers. Gaps are tolerated; an empty value is an empty list.
-    pub(crate) fn list(self, list: &limit::List) -> Result<Vec<Node<'a>>, Malformed> {
-        let elements = if list.flattened { Some(self) } else { self.member(list.item.wire) };
+    pub(crate) fn list(self, member: &Member, list: &limit::List) -> Result<Vec<Node<'a>>, Malformed> {
+        let elements = if member.flattened { Some(self) } else { self.member(list.item.wire) };
         let Some(elements) = elements.filter(|elements| !elements.inside.is_empty()) else {
             return if self.is_empty_value() { Ok(Vec::new()) } else { Err(Malformed::LIST) };
         };
@@ -77,8 +78,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The entries of a map.
-    pub(crate) fn map(self, map: &limit::Map) -> Result<Vec<(&'a str, Node<'a>)>, Malformed> {
-        let entries = if map.flattened { Some(self) } else { self.member("entry") };
+    pub(crate) fn map(
+        self,
+        member: &Member,
+        map: &limit::Map,
+    ) -> Result<Vec<(&'a str, Node<'a>)>, Malformed> {
+        let entries = if member.flattened { Some(self) } else { self.member("entry") };
         let Some(entries) = entries.filter(|entries| !entries.inside.is_empty()) else {
             return if self.is_empty_value() { Ok(Vec::new()) } else { Err(Malformed::MAP) };
         };

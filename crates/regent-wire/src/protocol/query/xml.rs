@@ -14,6 +14,7 @@ use crate::limit;
 use crate::operation::{OperationMeta, ServiceMeta};
 use crate::shape::{Emitted, Member};
 use crate::timestamp::{Timestamp, TimestampFormat};
+use crate::tree::float_text;
 
 /// The answer of an operation.
 pub(in crate::protocol) fn success(
@@ -136,6 +137,7 @@ fn special_at(text: &[u8]) -> Option<usize> {
 }
 
 /// A wider net in comparisons only, which the compiler makes of a whole block at once.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch would keep the compiler from taking blocks")]
 const fn may_be_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == 0xEF)
 }
@@ -155,7 +157,7 @@ impl Emit for Xml<'_> {
     }
 
     fn float(&mut self, member: &Member, value: f64) {
-        self.leaf(member.wire, &float(value));
+        self.leaf(member.wire, &float_text(value));
     }
 
     fn boolean(&mut self, member: &Member, value: bool) {
@@ -182,16 +184,16 @@ impl Emit for Xml<'_> {
         self.element(member.wire, |xml| value.emit(xml));
     }
 
-    fn list(&mut self, member: &Member, list: &'static limit::List, items: &dyn Fn(&mut dyn Emit)) {
-        if list.flattened {
+    fn list(&mut self, member: &Member, _: &'static limit::List, items: &dyn Fn(&mut dyn Emit)) {
+        if member.flattened {
             items(self);
         } else {
             self.element(member.wire, |xml| items(xml));
         }
     }
 
-    fn map(&mut self, member: &Member, map: &'static limit::Map, entries: &dyn Fn(&mut dyn Emit)) {
-        if map.flattened {
+    fn map(&mut self, member: &Member, _: &'static limit::Map, entries: &dyn Fn(&mut dyn Emit)) {
+        if member.flattened {
             entries(self);
         } else {
             self.element(member.wire, |xml| entries(xml));
@@ -199,20 +201,9 @@ impl Emit for Xml<'_> {
     }
 
     fn entry(&mut self, member: &Member, map: &'static limit::Map, key: &str, value: &dyn Fn(&mut dyn Emit)) {
-        self.element(if map.flattened { member.wire } else { "entry" }, |xml| {
+        self.element(if member.flattened { member.wire } else { "entry" }, |xml| {
             xml.leaf(map.key.wire, key);
             value(xml);
         });
-    }
-}
-
-/// A float as XML Schema writes it.
-fn float(value: f64) -> String {
-    if value.is_nan() {
-        "NaN".to_owned()
-    } else if value.is_infinite() {
-        if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
-    } else {
-        value.to_string()
     }
 }

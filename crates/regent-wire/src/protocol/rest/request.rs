@@ -22,6 +22,7 @@ pub struct Request<'a> {
 
 #[derive(Debug)]
 enum Body<'a> {
+    Nothing,
     Document(Tree<'a>),
     Raw(&'a [u8]),
 }
@@ -40,6 +41,7 @@ impl<'a> Request<'a> {
             query: Form::parse_repeated(query.as_bytes(), &[], &limits.form)?,
             headers,
             body: match route.operation.http.payload {
+                _ if body.is_empty() => Body::Nothing,
                 Payload::Document => Body::Document(Tree::from_json(body, limits.tree)?),
                 Payload::Raw => Body::Raw(body),
             },
@@ -51,11 +53,12 @@ impl<'a> Request<'a> {
         match member.part {
             Part::Body | Part::Status => match &self.body {
                 Body::Document(tree) => tree.member(member.wire).map(Node::Tree),
-                Body::Raw(_) => None,
+                Body::Nothing | Body::Raw(_) => None,
             },
             Part::Payload => match &self.body {
+                Body::Nothing => None,
                 Body::Document(tree) => Some(Node::Tree(tree)),
-                Body::Raw(bytes) => (!bytes.is_empty()).then_some(Node::Raw(bytes)),
+                Body::Raw(bytes) => Some(Node::Raw(bytes)),
             },
             Part::Label => {
                 self.labels.iter().find(|(name, _)| *name == member.wire).map(|(_, text)| Node::Plain(text))

@@ -10,6 +10,7 @@ use crate::protocol::Head;
 use crate::protocol::json::{Audience, Json};
 use crate::shape::{Emitted, Member, Part};
 use crate::timestamp::Timestamp;
+use crate::tree::float_text;
 
 /// The answer of an operation.
 pub(in crate::protocol) fn success(
@@ -91,7 +92,7 @@ impl Emit for Response<'_> {
 
     fn float(&mut self, member: &Member, value: f64) {
         if member.part == Part::Header {
-            self.header(member, value.to_string());
+            self.header(member, float_text(value).into_owned());
         } else {
             self.json.float(member, value);
         }

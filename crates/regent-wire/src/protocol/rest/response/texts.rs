@@ -4,6 +4,7 @@ use crate::emit::Emit;
 use crate::limit;
 use crate::shape::{Emitted, Member};
 use crate::timestamp::{Timestamp, TimestampFormat};
+use crate::tree::float_text;
 
 /// Collects scalars. What has parts has no place in a header and is left out; no model puts it there.
 #[derive(Default)]
@@ -50,7 +51,7 @@ impl Emit for Texts {
     }
 
     fn float(&mut self, _: &Member, value: f64) {
-        self.values.push(value.to_string());
+        self.values.push(float_text(value).into_owned());
     }
 
     fn boolean(&mut self, _: &Member, value: bool) {
