@@ -35,7 +35,7 @@ fn measure<T>(name: &str, calls: u32, mut call: impl FnMut() -> T) {
         cpu_ns().saturating_sub(before)
     };
     let best = (0..ROUNDS).map(|_| round(&mut call)).min().unwrap_or_default();
-    println!("{name:<58} {:>9.0} ns", (best as f64) / f64::from(calls));
+    println!("{name:<58} {:>9} ns", best / u64::from(calls));
 }
 
 const ASSUME_ROLE: &str = "Action=AssumeRole&Version=2011-06-15\

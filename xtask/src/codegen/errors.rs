@@ -23,7 +23,7 @@ pub(super) fn text(service: &Service<'_>) -> anyhow::Result<String> {
             ensure!(known.is_none_or(|known| known == error.shape), "two errors like `{}`", error.shape);
         }
     }
-    let mut text = format!("//! The errors of {}.\n\n", service.model.metadata.service_full_name);
+    let mut text = format!("//! The errors of `{}`.\n\n", service.model.metadata.service_full_name);
     text.push_str("use crate::fault::{Blame, ErrorMeta};\n\n");
     for (constant, name) in &named {
         let error = ErrorFacts::of(name, service.shape(name)?);

@@ -61,25 +61,20 @@ impl Limits {
 
 fn imports(body: &str) -> String {
     let mut text = String::from("//! What the model demands of values.\n\n");
-    if body.contains("unicode::") {
-        text.push_str("use crate::generated::unicode;\n");
-    }
-    if body.contains("limit::") {
-        text.push_str("use crate::limit;\n");
+    for (used, import) in [("unicode", "generated::unicode"), ("limit", "limit")] {
+        if names::uses(body, used) {
+            _ = writeln!(text, "use crate::{import};");
+        }
     }
     let wanted = ["Automaton", "Class", "Matcher", "Pattern", "function"];
-    let used: Vec<&str> = wanted
-        .into_iter()
-        .filter(|name| body.contains(&format!("{name} {{")) || body.contains(&format!("{name}::")))
-        .collect();
+    let used: Vec<&str> = wanted.into_iter().filter(|name| names::uses(body, name)).collect();
     if !used.is_empty() {
         _ = writeln!(text, "use crate::pattern::{{{}}};", used.join(", "));
     }
-    if body.contains("Member::") {
-        text.push_str("use crate::shape::Member;\n");
-    }
-    if body.contains("TimestampFormat::") {
-        text.push_str("use crate::timestamp::TimestampFormat;\n");
+    for (used, import) in [("Member", "shape::Member"), ("TimestampFormat", "timestamp::TimestampFormat")] {
+        if names::uses(body, used) {
+            _ = writeln!(text, "use crate::{import};");
+        }
     }
     text
 }

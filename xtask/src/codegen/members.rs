@@ -40,10 +40,10 @@ impl Members {
         let mut text = String::from("//! The members of the service's structures.\n\n");
         text.push_str("use crate::shape::Member;\n");
         let all: String = self.0.values().map(String::as_str).collect();
-        if all.contains("Part::") {
+        if names::uses(&all, "Part") {
             text.push_str("use crate::shape::Part;\n");
         }
-        if all.contains("TimestampFormat::") {
+        if names::uses(&all, "TimestampFormat") {
             text.push_str("use crate::timestamp::TimestampFormat;\n");
         }
         text.push('\n');

@@ -69,6 +69,19 @@ pub(super) fn variant(value: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("N{name}") } else { name }
 }
 
+/// Whether Rust source uses a name. Comments and texts do not count.
+pub(super) fn uses(source: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    source.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        line.match_indices(name).any(|(at, _)| {
+            let before = line.get(..at).unwrap_or_default();
+            let behind = line.get(at + name.len()..).unwrap_or_default();
+            let is_text = before.matches('"').count() % 2 == 1;
+            !is_text && !before.ends_with(is_part) && !behind.starts_with(is_part)
+        })
+    })
+}
+
 /// A text as Rust source: raw where that reads better.
 pub(super) fn literal(text: &str) -> String {
     let is_plain = text.chars().all(|c| c.is_ascii_graphic() || c == ' ');
@@ -153,6 +166,15 @@ mod tests {
                 ("2fa", "N2fa"),
             ],
         );
+    }
+
+    #[test]
+    fn a_name_is_used_as_a_word_of_the_source_only() {
+        assert!(super::uses("let x: Vec<Timestamp> = y;", "Timestamp"));
+        for unused in ["/// `Timestamp`.", "let x: TimestampFormat;", "let x = \"Timestamp\";", "MyTimestamp"]
+        {
+            assert!(!super::uses(unused, "Timestamp"), "{unused}");
+        }
     }
 
     #[test]

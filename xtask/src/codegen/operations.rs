@@ -12,7 +12,7 @@ use crate::model::{Http, Kind, Operation, Reference};
 /// The module with a type for each operation.
 pub(super) fn types(service: &Service<'_>) -> anyhow::Result<String> {
     let mut text =
-        format!("//! The operations of {}, a type each.\n\n", service.model.metadata.service_full_name);
+        format!("//! The operations of `{}`, a type each.\n\n", service.model.metadata.service_full_name);
     let mut body = String::new();
     for operation in service.operations() {
         self::r#type(operation, &mut body)?;
@@ -25,17 +25,13 @@ pub(super) fn types(service: &Service<'_>) -> anyhow::Result<String> {
         "/// Every operation, in the model's order.\npub(super) static ALL: &[&OperationMeta] = &[{}];",
         all.join(", ")
     )?;
-    let errors = if body.contains("error::") { "error, " } else { "" };
-    let payload = if body.contains("Payload::") { ", Payload" } else { "" };
-    let segment = if body.contains("Segment::") { ", Segment" } else { "" };
-    writeln!(text, "use super::{{self as shape, {errors}SERVICE}};")?;
-    writeln!(
-        text,
-        "use crate::operation::{{Caller, HttpMeta, Operation, OperationMeta{payload}{segment}}};\n"
-    )?;
-    if !body.contains("shape::") {
-        text = text.replace("self as shape, ", "");
-    }
+    let own = [("shape", "self as shape"), ("error", "error"), ("SERVICE", "SERVICE")];
+    let own: Vec<&str> =
+        own.iter().filter(|(used, _)| names::uses(&body, used)).map(|(_, import)| *import).collect();
+    writeln!(text, "use super::{{{}}};", own.join(", "))?;
+    let wanted = ["Caller", "HttpMeta", "Operation", "OperationMeta", "Payload", "Segment"];
+    let wanted: Vec<&str> = wanted.into_iter().filter(|used| names::uses(&body, used)).collect();
+    writeln!(text, "use crate::operation::{{{}}};\n", wanted.join(", "))?;
     text.push_str(&body);
     Ok(text)
 }
@@ -132,9 +128,9 @@ fn payload(service: &Service<'_>, operation: &Operation) -> anyhow::Result<&'sta
 /// The module with the enum of all operations.
 pub(super) fn enumeration(service: &Service<'_>) -> anyhow::Result<String> {
     let name = &service.model.metadata.service_full_name;
-    let mut text = format!("//! The operations of {name}, as values.\n\n");
+    let mut text = format!("//! The operations of `{name}`, as values.\n\n");
     text.push_str("use super::op;\nuse crate::operation::{self, OperationMeta, Visitor};\n\n");
-    writeln!(text, "/// An operation of {name}.")?;
+    writeln!(text, "/// An operation of `{name}`.")?;
     text.push_str(
         "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Operation {\n",
     );

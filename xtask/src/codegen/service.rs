@@ -134,32 +134,22 @@ impl<'a> Service<'a> {
 pub(super) fn root(service: &Service<'_>, shapes: &str) -> anyhow::Result<String> {
     let metadata = &service.model.metadata;
     let mut text =
-        format!("//! {}, interface version {}.\n\n", metadata.service_full_name, metadata.api_version);
+        format!("//! `{}`, interface version {}.\n\n", metadata.service_full_name, metadata.api_version);
     text.push_str("pub mod error;\nmod limits;\nmod members;\npub mod op;\nmod operation;\n\n");
-    if shapes.contains("BTreeMap<") {
+    if names::uses(shapes, "BTreeMap") {
         text.push_str("use std::collections::BTreeMap;\n\n");
     }
     text.push_str("use self::{limits as l, members as m};\npub use self::operation::Operation;\n");
     text.push_str("use crate::check::{Checker, EnumStyle, Style, ValueStyle};\nuse crate::emit::Emit;\n");
-    text.push_str("use crate::limit;\nuse crate::node::Node;\nuse crate::operation::ServiceMeta;\n");
-    for (used, import) in [("Sensitive<", "sensitive::Sensitive"), ("Timestamp", "timestamp::Timestamp")] {
-        if shapes.contains(used) {
-            writeln!(text, "use crate::{import};")?;
-        }
+    text.push_str("use crate::node::Node;\nuse crate::operation::ServiceMeta;\n");
+    let wanted =
+        [("limit", "limit"), ("Sensitive", "sensitive::Sensitive"), ("Timestamp", "timestamp::Timestamp")];
+    for (_, import) in wanted.iter().filter(|(used, _)| names::uses(shapes, used)) {
+        writeln!(text, "use crate::{import};")?;
     }
-    let traits = [
-        ("Emitted for", "Emitted"),
-        ("Enumeration for", "Enumeration"),
-        ("Input for", "Input"),
-        ("Scalar", "Scalar"),
-        ("Shape for", "Shape"),
-    ];
-    let traits: Vec<&str> =
-        traits.iter().filter(|(used, _)| shapes.contains(used)).map(|(_, import)| *import).collect();
+    let traits = ["Emitted", "Enumeration", "Input", "Scalar", "Shape"];
+    let traits: Vec<&str> = traits.into_iter().filter(|used| names::uses(shapes, used)).collect();
     writeln!(text, "use crate::shape::{{{}}};\n", traits.join(", "))?;
-    if !shapes.contains("limit::") {
-        text = text.replace("use crate::limit;\n", "");
-    }
     meta(service, &mut text)?;
     text.push_str(shapes);
     Ok(text)
@@ -183,7 +173,7 @@ fn meta(service: &Service<'_>, text: &mut String) -> anyhow::Result<()> {
     }
     write!(
         text,
-        "/// {}.\npub static SERVICE: ServiceMeta = ServiceMeta {{\n\
+        "/// `{}`.\npub static SERVICE: ServiceMeta = ServiceMeta {{\n\
          id: {:?},\nname: {:?},\nversion: {:?},\nsigning_name: {signing_name:?},\nendpoint_prefix: {:?},\n\
          global_endpoint: {:?},\nprotocols: &{:?},\ntarget_prefix: {:?},\nxml_namespace: {:?},\n\
          style: Style {{ value: ValueStyle::{value}, enumeration: EnumStyle::{enumeration} }},\n\

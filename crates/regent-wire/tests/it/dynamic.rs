@@ -19,7 +19,7 @@ pub(crate) struct Shapes<'a> {
     pub(crate) is_xml: bool,
 }
 
-impl<'a> Shapes<'a> {
+impl Shapes<'_> {
     /// A structure's member as the generator would make it.
     pub(crate) fn member(self, owner: &str, name: &str, reference: &Value) -> &'static Member {
         let shape = &self.shapes[reference["shape"].as_str().unwrap()];
@@ -45,7 +45,7 @@ impl<'a> Shapes<'a> {
         leak(limit::List { least: None, most: None, item })
     }
 
-    fn map(self, shape: &Value) -> &'static limit::Map {
+    fn map(shape: &Value) -> &'static limit::Map {
         let name = |part: &str| shape[part]["locationName"].as_str().unwrap_or(part).to_owned();
         leak(limit::Map {
             least: None,
@@ -83,7 +83,7 @@ impl<'a> Shapes<'a> {
                     .collect::<Result<_, _>>()?
             }
             "map" => {
-                let map = self.map(shape);
+                let map = Self::map(shape);
                 let entries = node.map(fact, map)?.into_iter();
                 entries
                     .map(|(key, node)| Ok((key.to_owned(), self.value(&shape["value"], &map.value, node)?)))
@@ -136,7 +136,7 @@ fn emit(shapes: Shapes<'_>, reference: &Value, member: &Member, value: &Value, o
             });
         }
         ("map", Value::Object(entries)) => {
-            let map = shapes.map(shape);
+            let map = Shapes::map(shape);
             out.map(member, map, &|out| {
                 for (key, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
                     out.entry(member, map, key, &|out| emit(shapes, &shape["value"], &map.value, value, out));
