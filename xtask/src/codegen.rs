@@ -46,6 +46,7 @@ pub(crate) fn generate(models: &Path) -> anyhow::Result<Vec<File>> {
     let mut tables = unicode::Tables::default();
     let mut files = Vec::new();
     let mut root = String::from("//! The services, generated from their models.\n\n");
+    let mut services = Vec::new();
     for row in services::read(&models.join("services.toml"))? {
         let path = models.join(row.file());
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -59,11 +60,14 @@ pub(crate) fn generate(models: &Path) -> anyhow::Result<Vec<File>> {
                 .with_context(|| format!("generating the module `{module}`"))?,
         );
         writeln!(root, "pub mod {module};")?;
+        services.push(format!("&{module}::SERVICE"));
     }
     if let Some(text) = tables.text() {
         root.push_str("mod unicode;\n");
         files.push(File { path: "unicode.rs".to_owned(), text });
     }
+    root.push_str("\nuse crate::operation::ServiceMeta;\n\n/// Every service.\n");
+    writeln!(root, "pub static SERVICES: &[&ServiceMeta] = &[{}];", services.join(", "))?;
     files.push(File { path: "../generated.rs".to_owned(), text: root });
     files
         .into_iter()

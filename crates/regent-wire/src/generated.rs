@@ -4,3 +4,8 @@
 pub mod iam;
 pub mod sts;
 mod unicode;
+
+use crate::operation::ServiceMeta;
+
+/// Every service.
+pub static SERVICES: &[&ServiceMeta] = &[&iam::SERVICE, &sts::SERVICE];

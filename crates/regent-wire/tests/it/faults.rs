@@ -1,6 +1,7 @@
 //! Codes and statuses.
 
 use regent_wire::fault::{Blame, Dialect};
+use regent_wire::protocol::query::{Form, FormLimits};
 use regent_wire::{Fault, iam, sts};
 
 /// Code and status in Query, awsJson and rest-json.
@@ -119,4 +120,23 @@ fn every_error_of_iam_and_sts_has_its_documented_status() {
         assert_eq!(error.blame, blame, "{}", error.code);
     }
     assert_eq!(left, [], "documented, but no operation names them");
+}
+
+#[test]
+fn a_form_names_its_operation() {
+    let operation = |form: &str| {
+        let form = Form::parse(b"", form.as_bytes(), &FormLimits::default()).unwrap();
+        form.operation()
+            .map(|(action, version)| format!("{action} {version}"))
+            .map_err(|fault| fault.to_string())
+    };
+    assert_eq!(operation("Action=ListUsers&Version=2010-05-08").unwrap(), "ListUsers 2010-05-08");
+    assert_eq!(operation("Action=ListUsers").unwrap(), "ListUsers NO_VERSION_SPECIFIED");
+    for missing in ["Version=2010-05-08", "Action=&Version=2010-05-08", ""] {
+        assert!(operation(missing).unwrap_err().starts_with("MissingAction: "), "{missing}");
+    }
+    assert_eq!(
+        Fault::invalid_action("ListUsers", "2011-06-15").to_string(),
+        "InvalidAction: Could not find operation ListUsers for version 2011-06-15"
+    );
 }

@@ -126,6 +126,15 @@ impl Form {
         self.parameters.get(at).map(|parameter| self.value(*parameter))
     }
 
+    /// The operation that the form names, and the interface version it means.
+    ///
+    /// Who names no version is told so in the words AWS has for that, once the operation is not found.
+    pub fn operation(&self) -> Result<(&str, &str), Fault> {
+        let action =
+            self.get("Action").filter(|action| !action.is_empty()).ok_or_else(Fault::missing_action)?;
+        Ok((action, self.get("Version").unwrap_or("NO_VERSION_SPECIFIED")))
+    }
+
     /// Names and values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().map(|parameter| (self.text(parameter.name), self.text(parameter.value)))
