@@ -5,6 +5,8 @@
 
 mod malformed;
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -18,8 +20,9 @@ use crate::tree::{Tree, named_float};
 
 /// A place in a request, cheap to copy.
 ///
-/// It is an enum and no trait: a shape's `read` is compiled once for all protocols.
-#[derive(Debug, Clone, Copy)]
+/// It is an enum and no trait: a shape's `read` is compiled once for all protocols. `Debug` tells where it is
+/// and not what is there.
+#[derive(Clone, Copy)]
 pub enum Node<'a> {
     /// Parameters of a form that begin alike.
     Form(Fields<'a>),
@@ -33,6 +36,19 @@ pub enum Node<'a> {
     Several(rest::Several<'a>),
     /// The bytes of a REST request's body.
     Raw(&'a [u8]),
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form(_) => "Form",
+            Self::Tree(_) => "Tree",
+            Self::Rest(_) => "Rest",
+            Self::Plain(_) => "Plain",
+            Self::Several(_) => "Several",
+            Self::Raw(_) => "Raw",
+        })
+    }
 }
 
 impl<'a> Node<'a> {

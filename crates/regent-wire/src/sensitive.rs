@@ -7,6 +7,9 @@ use zeroize::Zeroize;
 /// A secret in a request or an answer. `Debug` prints no value, `Display` and `Serialize` do not exist, and
 /// the memory is cleared when it is dropped.
 ///
+/// Equality is for tests: it takes as long as the values are alike. Whoever checks a presented secret compares
+/// digests, or in constant time.
+///
 /// What the value is written with ([`crate::emit::Emit`]) decides whether it leaves: answers carry it,
 /// records do not.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -5,11 +5,14 @@ mod json;
 mod value;
 
 use std::borrow::Cow;
+use std::fmt;
 
 pub(crate) use self::value::{float_text, named_float};
 
 /// A value of a JSON or CBOR body. Texts borrow from the body where nothing in them was escaped.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// A body may hold a token, so `Debug` tells the kind of a value and not the value.
+#[derive(Clone, PartialEq)]
 pub enum Tree<'a> {
     /// Nothing; a member that is null is absent.
     Null,
@@ -29,6 +32,23 @@ pub enum Tree<'a> {
     List(Vec<Self>),
     /// An object, sorted by key. No key occurs twice.
     Map(Vec<(Cow<'a, str>, Self)>),
+}
+
+impl fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Boolean(_) => f.write_str("boolean"),
+            Self::Integer(_) | Self::Float(_) => f.write_str("number"),
+            Self::Text(_) => f.write_str("text"),
+            Self::Bytes(_) => f.write_str("bytes"),
+            Self::Instant(_) => f.write_str("instant"),
+            Self::List(items) => f.debug_list().entries(items).finish(),
+            Self::Map(entries) => {
+                f.debug_map().entries(entries.iter().map(|(key, value)| (key, value))).finish()
+            }
+        }
+    }
 }
 
 /// What a body may cost.

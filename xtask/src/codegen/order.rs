@@ -1,8 +1,8 @@
 //! The order in which AWS reports violations.
 //!
 //! Its validation walks a Java `HashMap` of sixteen buckets, keyed by the member's name with a small first
-//! letter, at every level of nesting. Seventeen recorded messages of ten services fit, and two of IAM; one
-//! does not, from 2012, when Java spread its hashes otherwise. See ADR 0003.
+//! letter, at every level of nesting. Two recorded messages of IAM fit, and sixteen of nine other services,
+//! as quoted in public; one does not, from 2012, when Java spread its hashes otherwise. See ADR 0003.
 
 /// The bucket of a member. Members of one bucket keep the model's order.
 pub(super) fn bucket(member: &str) -> u32 {

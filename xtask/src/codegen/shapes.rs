@@ -71,12 +71,23 @@ struct Generator<'a, 's> {
     limits: &'a mut Limits,
 }
 
-const DERIVE: &str = "#[derive(Clone, Debug, Default, PartialEq)]";
+/// The derives of a type, and its `Debug` if that must not show what is inside.
+fn derives(type_name: &str, shape: &Shape) -> (&'static str, String) {
+    if !shape.sensitive {
+        return ("#[derive(Clone, Debug, Default, PartialEq)]", String::new());
+    }
+    let debug = format!(
+        "impl std::fmt::Debug for {type_name} {{\n\
+         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\nf.write_str({type_name:?})\n}}\n}}\n\n"
+    );
+    ("#[derive(Clone, Default, PartialEq)]", debug)
+}
 
 impl Generator<'_, '_> {
     fn structure(mut self, name: &str, fields: &[Field<'_>], text: &mut String) -> anyhow::Result<()> {
         let type_name = names::type_name(name);
-        writeln!(text, "/// {}\n{DERIVE}\npub struct {type_name} {{", docs::structure(self.service, name))?;
+        let (derive, debug) = derives(&type_name, self.service.shape(name)?);
+        writeln!(text, "/// {}\n{derive}\npub struct {type_name} {{", docs::structure(self.service, name))?;
         for field in fields {
             let rust = field.r#type.rust(self.service)?;
             ensure!(rust != type_name, "`{name}` contains itself without a list between");
@@ -88,7 +99,7 @@ impl Generator<'_, '_> {
                 field.rust
             )?;
         }
-        writeln!(text, "}}\n\nimpl Shape for {type_name} {{")?;
+        writeln!(text, "}}\n\n{debug}impl Shape for {type_name} {{")?;
         if fields.is_empty() {
             text.push_str("fn read(_: Node<'_>, _: &mut Checker) -> Self {\nSelf {}\n}\n}\n\n");
             writeln!(text, "impl Emitted for {type_name} {{\nfn emit(&self, _: &mut dyn Emit) {{}}\n}}\n")?;
@@ -121,7 +132,8 @@ impl Generator<'_, '_> {
 
     fn union(mut self, name: &str, fields: &[Field<'_>], text: &mut String) -> anyhow::Result<()> {
         let type_name = names::type_name(name);
-        writeln!(text, "/// `{name}`: exactly one of several.\n{DERIVE}\npub enum {type_name} {{")?;
+        let (derive, debug) = derives(&type_name, self.service.shape(name)?);
+        writeln!(text, "/// `{name}`: exactly one of several.\n{derive}\npub enum {type_name} {{")?;
         text.push_str("/// None of them. No request that was accepted has it, and no answer should.\n#[default]\nUnset,\n");
         for field in fields {
             let rust = field.r#type.rust(self.service)?;
@@ -131,7 +143,7 @@ impl Generator<'_, '_> {
         }
         writeln!(
             text,
-            "}}\n\nimpl Shape for {type_name} {{\nfn read(node: Node<'_>, check: &mut Checker) -> Self {{"
+            "}}\n\n{debug}impl Shape for {type_name} {{\nfn read(node: Node<'_>, check: &mut Checker) -> Self {{"
         )?;
         text.push_str("let mut found = Self::Unset;\nlet mut seen = 0;\n");
         for field in fields {

@@ -95,6 +95,16 @@ fn an_authorizer_cannot_read_a_secret() {
 }
 
 #[test]
+fn a_request_does_not_print_itself() {
+    let payload = Payload::form("", b"Password=hunter2hunter2", &Limits::default()).unwrap();
+    let json = Payload::json(br#"{"Password":"hunter2hunter2"}"#, &Limits::default()).unwrap();
+    for payload in [payload, json] {
+        let printed = format!("{payload:?} {:?}", payload.node());
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
+}
+
+#[test]
 fn operations_are_found_by_name() {
     assert_eq!(iam::Operation::ALL.len(), 180);
     assert_eq!(sts::Operation::ALL.len(), 11);

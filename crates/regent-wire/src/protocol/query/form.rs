@@ -1,5 +1,6 @@
 //! The parameters of a Query request.
 
+use std::fmt;
 use std::ops::Range;
 
 use crate::fault::Fault;
@@ -9,7 +10,8 @@ use crate::protocol::query::Fields;
 ///
 /// All texts lie in one allocation, in the form `name=value&`. The separators keep a multi-byte character
 /// from being assembled out of the end of one text and the beginning of the next.
-#[derive(Debug)]
+///
+/// A form may hold a password, so `Debug` tells how many parameters there are and nothing of them.
 pub struct Form {
     text: String,
     parameters: Vec<Parameter>,
@@ -160,6 +162,12 @@ impl Form {
 
     fn bytes(&self, span: Span) -> &[u8] {
         slice(self.text.as_bytes(), span)
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Form({} parameters)", self.parameters.len())
     }
 }
 

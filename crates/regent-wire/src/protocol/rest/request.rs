@@ -1,5 +1,7 @@
 //! A REST request as a place to read from.
 
+use std::fmt;
+
 use http::HeaderMap;
 
 use crate::fault::Fault;
@@ -11,8 +13,7 @@ use crate::protocol::rest::Route;
 use crate::shape::{Member, Part};
 use crate::tree::Tree;
 
-/// A REST request, parsed.
-#[derive(Debug)]
+/// A REST request, parsed. `Debug` tells nothing of it: headers carry bearer tokens.
 pub struct Request<'a> {
     labels: Vec<(&'static str, String)>,
     query: Form,
@@ -20,7 +21,6 @@ pub struct Request<'a> {
     body: Body<'a>,
 }
 
-#[derive(Debug)]
 enum Body<'a> {
     Nothing,
     Document(Tree<'a>),
@@ -72,18 +72,30 @@ impl<'a> Request<'a> {
     }
 }
 
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Request")
+    }
+}
+
 fn several(values: Several<'_>) -> Option<Node<'_>> {
     values.entries().next().is_some().then_some(Node::Several(values))
 }
 
 /// The values of a parameter that may come several times, or the headers that begin alike.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Several<'a>(Source<'a>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Source<'a> {
     Query { form: &'a Form, name: &'static str },
     Headers { headers: &'a HeaderMap, prefix: &'static str },
+}
+
+impl fmt::Debug for Several<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Several")
+    }
 }
 
 impl<'a> Several<'a> {
