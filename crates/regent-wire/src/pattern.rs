@@ -77,8 +77,10 @@ impl Pattern {
 impl Class {
     /// How many characters the value has, or `None` if one is not in the class.
     fn count(&self, value: &str) -> Option<u32> {
-        let mut count: u32 = 0;
-        for c in value.chars() {
+        let ascii = value.bytes().take_while(|&byte| self.contains_ascii(byte)).count();
+        // Most values are ASCII to their end; the others go on with the first character that is not.
+        let mut count = u32::try_from(ascii).ok()?;
+        for c in value.get(ascii..)?.chars() {
             if !self.contains(c) {
                 return None;
             }
@@ -87,13 +89,22 @@ impl Class {
         Some(count)
     }
 
+    fn contains_ascii(&self, byte: u8) -> bool {
+        let (low, high) = (self.ascii, self.ascii >> 64);
+        #[expect(clippy::cast_possible_truncation, reason = "each half is looked at by itself")]
+        let half = if byte < 64 { low as u64 } else { high as u64 };
+        byte < 128 && (half >> (byte & 63)) & 1 == 1
+    }
+
     fn contains(&self, c: char) -> bool {
-        let point = u32::from(c);
-        if point < 128 {
-            return self.ascii >> point & 1 == 1;
+        match u8::try_from(c) {
+            Ok(byte) if byte < 128 => self.contains_ascii(byte),
+            _ => {
+                let point = u32::from(c);
+                let at = self.wide.partition_point(|range| range.1 < point);
+                self.wide.get(at).is_some_and(|range| range.0 <= point)
+            }
         }
-        let at = self.wide.partition_point(|range| range.1 < point);
-        self.wide.get(at).is_some_and(|range| range.0 <= point)
     }
 }
 
