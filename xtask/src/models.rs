@@ -6,33 +6,20 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use anyhow::{Context, ensure};
+use serde::Serialize;
 
 use crate::model::Model;
 use crate::ordered::Ordered;
+use crate::package::{Package, python};
 use crate::services::{self, Service};
 
-/// The pin: `models/SOURCE.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Source {
-    package: String,
-    version: String,
-    file: String,
-    sha256: String,
-}
-
 pub(crate) fn update(folder: &Path, services: &Path, out: &Path) -> anyhow::Result<()> {
-    let pin = folder.join("SOURCE.toml");
-    let source: Source =
-        toml::from_str(&fs::read_to_string(&pin)?).with_context(|| format!("reading {}", pin.display()))?;
+    let source = Package::pinned(&folder.join("SOURCE.toml"))?;
     let scratch = tempfile::tempdir()?;
-    let package = fetch(&source, scratch.path())?;
+    let package = source.fetch(scratch.path())?.join("data");
     for service in services::read(services)? {
         let text = strip(&unpack(&package, &service)?)
             .with_context(|| format!("stripping the model of {}", service.name))?;
@@ -41,30 +28,13 @@ pub(crate) fn update(folder: &Path, services: &Path, out: &Path) -> anyhow::Resu
         fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     let notice = folder.join("NOTICE");
-    let named = format!("{} {}", source.package, source.version);
+    let named = format!("{} {}", source.name, source.version);
     ensure!(
         fs::read_to_string(&notice).is_ok_and(|text| text.contains(&named)),
         "{} must name {named}",
         notice.display()
     );
     Ok(())
-}
-
-/// Downloads the package, compares its digest, and unpacks it. Returns the folder of its data.
-fn fetch(source: &Source, scratch: &Path) -> anyhow::Result<PathBuf> {
-    let wanted = format!("{}=={}", source.package, source.version);
-    let downloads = scratch.join("download");
-    python(
-        &["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest"],
-        &[&downloads.to_string_lossy(), &wanted],
-    )?;
-    let file = downloads.join(&source.file);
-    let found =
-        hexadecimal(&Sha256::digest(fs::read(&file).with_context(|| format!("reading {}", file.display()))?));
-    ensure!(found == source.sha256, "{} has digest {found}, SOURCE.toml says {}", source.file, source.sha256);
-    let unpacked = scratch.join("unpacked");
-    python(&["-m", "zipfile", "-e"], &[&file.to_string_lossy(), &unpacked.to_string_lossy()])?;
-    Ok(unpacked.join(&source.package).join("data"))
 }
 
 /// The text of one service's model.
@@ -75,15 +45,6 @@ fn unpack(data: &Path, service: &Service) -> anyhow::Result<String> {
         python(&["-m", "gzip", "-d"], &[&packed.to_string_lossy()])?;
     }
     fs::read_to_string(&plain).with_context(|| format!("no model of {} {}", service.name, service.version))
-}
-
-fn python(options: &[&str], arguments: &[&str]) -> anyhow::Result<()> {
-    let status =
-        Command::new("python3").args(options).args(arguments).status().context("starting python3")?;
-    if !status.success() {
-        bail!("python3 {} ended with {status}", options.join(" "));
-    }
-    Ok(())
 }
 
 /// The facts of a published model, a line per operation and per shape.
@@ -106,13 +67,6 @@ fn section<T: Serialize>(text: &mut String, title: &str, entries: &Ordered<T>) -
     }
     text.push_str("\n}");
     Ok(())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
