@@ -7,7 +7,9 @@ mod caller;
 mod condition;
 mod context;
 mod decimal;
+mod decision;
 mod document;
+mod evaluation;
 mod fold;
 mod grammar;
 mod hash;
@@ -18,9 +20,11 @@ mod kind;
 mod network;
 mod operator;
 mod pattern;
+mod policies;
 mod pool;
 mod principal;
 mod program;
+mod request;
 mod resource;
 mod scope;
 mod span;
@@ -30,6 +34,9 @@ mod variable;
 pub use action::{Action, ParseActionError};
 pub use caller::{Caller, Issuer};
 pub use context::{Context, Key, Values};
+pub use decision::{
+    Decision, Finding, MatchedStatement, Reason, StatementRef, Verdict, decide, decide_and_collect,
+};
 pub use document::{
     Condition, Document, Effect, Element, Listed, Polarity, Principal, PrincipalType, Principals, Statement,
     Version,
@@ -38,7 +45,9 @@ pub use grammar::ParsePolicyError;
 pub use json::{ReadJsonError, StringFault};
 pub use kind::PolicyKind;
 pub use operator::{Comparison, Operator, Qualifier};
+pub use policies::{Policies, ResourcePolicy, ResourceRule};
 pub use principal::{Bindings, GrantKind};
 pub use program::Program;
+pub use request::Request;
 pub use resource::Resource;
 pub use span::{Position, Span};
