@@ -1,6 +1,7 @@
 //! The AWS policy language: parse, compile, decide, explain.
 
 mod action;
+mod admission;
 mod arn;
 mod base64;
 mod caller;
@@ -27,11 +28,13 @@ mod program;
 mod request;
 mod resource;
 mod scope;
+mod size;
 mod span;
 mod table;
 mod variable;
 
 pub use action::{Action, ParseActionError};
+pub use admission::{Refusal, Stage, admit};
 pub use caller::{Caller, Issuer};
 pub use context::{Context, Key, Values};
 pub use decision::{
@@ -50,4 +53,5 @@ pub use principal::{Bindings, GrantKind};
 pub use program::Program;
 pub use request::Request;
 pub use resource::Resource;
+pub use size::counted_size;
 pub use span::{Position, Span};
