@@ -9,6 +9,7 @@ mod condition;
 mod context;
 mod decimal;
 mod decision;
+mod denial;
 mod document;
 mod evaluation;
 mod fold;
@@ -40,6 +41,7 @@ pub use context::{Context, Key, Values};
 pub use decision::{
     Decision, Finding, MatchedStatement, Reason, StatementRef, Verdict, decide, decide_and_collect,
 };
+pub use denial::{Denial, TrustReason};
 pub use document::{
     Condition, Document, Effect, Element, Listed, Polarity, Principal, PrincipalType, Principals, Statement,
     Version,
