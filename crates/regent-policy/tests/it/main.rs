@@ -1,1 +1,7 @@
-//! Integration tests.
+//! Tests of the policy engine through its public face.
+//!
+//! Most are data: golden cases in `tests/cases`, which a reviewer can check against AWS's pages without
+//! reading Rust, and generated ones, which are compared with the oracle in `oracle.rs`.
+
+mod callers;
+mod cases;
