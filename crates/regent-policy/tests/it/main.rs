@@ -5,3 +5,8 @@
 
 mod callers;
 mod cases;
+mod cross_product;
+mod differential;
+mod engine;
+mod oracle;
+mod questions;
