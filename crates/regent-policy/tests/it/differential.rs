@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use crate::engine;
 use crate::oracle;
-use crate::questions::question;
+use crate::questions::{config, question};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(4_000))]
 
     #[test]
     fn the_engine_decides_as_the_oracle_does(question in question()) {

@@ -3,10 +3,13 @@
 //! Most are data: golden cases in `tests/cases`, which a reviewer can check against AWS's pages without
 //! reading Rust, and generated ones, which are compared with the oracle in `oracle.rs`.
 
+mod bounds;
 mod callers;
 mod cases;
+mod cpu;
 mod cross_product;
 mod differential;
 mod engine;
+mod laws;
 mod oracle;
 mod questions;

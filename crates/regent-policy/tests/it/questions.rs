@@ -64,6 +64,12 @@ const PRINCIPALS: [&str; 11] = [
     "arn:aws:iam::444455556666:user/eve",
 ];
 
+/// So many cases, or as many more as `PROPTEST_CASES` asks for.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: default.cases.max(cases), max_shrink_iters: 4_000, ..default }
+}
+
 /// One value or a list of them, as JSON.
 fn some_of(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
     prop_oneof![
