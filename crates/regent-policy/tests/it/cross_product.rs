@@ -70,23 +70,25 @@ fn samples(comparison: Comparison) -> Samples {
 fn every_operator_agrees_with_the_oracle_in_every_situation() {
     let mut compared = 0;
     for comparison in Comparison::all() {
-        let Samples { policy: [p, q], fitting: [f, g], other: [o, r], unreadable: bad } = samples(comparison);
-        let wanted: [&[&str]; 7] = [&[], &[p], &[q], &[p, q], &[bad], &[p, bad], &["${x:who}", p]];
+        let Samples { policy: [one, two], fitting: [fit, fit_two], other: [no, no_two], unreadable: bad } =
+            samples(comparison);
+        let wanted: [&[&str]; 7] =
+            [&[], &[one], &[two], &[one, two], &[bad], &[one, bad], &["${x:who}", one]];
         let lists: [&[&str]; 11] = [
             &[],
-            &[f],
-            &[o],
+            &[fit],
+            &[no],
             &[bad],
-            &[f, g],
-            &[f, o],
-            &[o, r],
-            &[o, f],
-            &[f, bad],
-            &[o, bad],
-            &[g, f, o, r],
+            &[fit, fit_two],
+            &[fit, no],
+            &[no, no_two],
+            &[no, fit],
+            &[fit, bad],
+            &[no, bad],
+            &[fit_two, fit, no, no_two],
         ];
         let mut held: Vec<Option<Held>> = vec![None];
-        held.extend([f, g, o, r, bad, "*", ""].map(|value| Some(Held::One(value.to_owned()))));
+        held.extend([fit, fit_two, no, no_two, bad, "*", ""].map(|value| Some(Held::One(value.to_owned()))));
         held.extend(
             lists.map(|list| Some(Held::Many(list.iter().map(|value| (*value).to_owned()).collect()))),
         );
@@ -98,7 +100,7 @@ fn every_operator_agrees_with_the_oracle_in_every_situation() {
                 let operator = format!("{prefix}{}{suffix}", comparison.name());
                 for wanted in wanted {
                     for held in &held {
-                        for who in [None, Some(f)] {
+                        for who in [None, Some(fit)] {
                             check(&operator, wanted, held.as_ref(), who);
                             compared += 1;
                         }

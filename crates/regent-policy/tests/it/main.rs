@@ -3,6 +3,7 @@
 //! Most are data: golden cases in `tests/cases`, which a reviewer can check against AWS's pages without
 //! reading Rust, and generated ones, which are compared with the oracle in `oracle.rs`.
 
+mod admission;
 mod bounds;
 mod callers;
 mod cases;
@@ -13,3 +14,4 @@ mod engine;
 mod laws;
 mod oracle;
 mod questions;
+mod reading;
