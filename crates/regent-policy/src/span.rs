@@ -26,7 +26,8 @@ impl Span {
         Self { start: offset(start), end: offset(end) }
     }
 
-    pub(crate) fn of(self, text: &str) -> &str {
+    /// The piece of `text` that it marks; nothing, if it is not one of this text's.
+    pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 

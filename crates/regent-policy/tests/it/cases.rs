@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regent_policy::{
-    Action, Bindings, Context, Decision, Denial, Document, Policies, PolicyKind, Program, Reason, Request,
-    Resource, ResourcePolicy, StatementRef, TrustReason, Verdict, decide, decide_and_collect,
+    Action, Bindings, Context, Decision, Denial, Document, PolicyKind, Program, Reason, Request, Resource,
+    ResourceRule, StatementRef, TrustReason, Verdict, decide, decide_and_collect,
 };
 use serde::Deserialize;
 
 use crate::callers;
+use crate::engine::Compiled;
 
 /// A file of cases about one page of AWS's documentation.
 #[derive(Deserialize)]
@@ -62,6 +63,15 @@ enum Value {
     Many(Vec<String>),
 }
 
+impl Value {
+    fn list(&self) -> Vec<&str> {
+        match self {
+            Self::One(value) => vec![value.as_str()],
+            Self::Many(values) => values.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
 #[test]
 fn every_golden_case_comes_out_as_aws_documents() {
     let mut count = 0;
@@ -88,117 +98,91 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+#[track_caller]
 fn check(path: &Path, default: &Case, case: &Case) {
     let label = format!("{}: {}", path.display(), case.name);
-    let fields = case.clone().over(default);
-    let expected = match fields.expect.as_str() {
+    let case = case.clone().over(default);
+    let expected = match case.expect.as_str() {
         "holds" => "Allowed by Identity 0.0",
         "fails" => "ImplicitlyDenied by Identity",
         other => other,
     };
-    let bindings = fields.bindings.clone().unwrap_or_default();
-    let pairs: Vec<(&str, &str)> = bindings.iter().map(|(arn, id)| (arn.as_str(), id.as_str())).collect();
-    let compile = |text: &String| {
-        let document = Document::parse(text).unwrap_or_else(|error| panic!("{label}: {error} in {text}"));
-        Program::compile(&document, &Bindings::new(&pairs))
-    };
-    let compile_all =
-        |texts: Option<Vec<String>>| texts.map(|texts| texts.iter().map(compile).collect::<Vec<_>>());
-
-    let conditional = fields.condition.as_ref().map(|condition| {
-        vec![format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}}}"#
-        )]
-    });
-    let identity = compile_all(fields.identity.or(conditional)).unwrap_or_default();
-    let boundaries = compile_all(fields.boundaries).unwrap_or_default();
-    let session = compile_all(fields.session);
-    let endpoint = compile_all(fields.endpoint).unwrap_or_default();
-    let levels = |levels: Option<Vec<Vec<String>>>| {
-        levels.map(|levels| {
-            levels.iter().map(|texts| texts.iter().map(compile).collect()).collect::<Vec<Vec<_>>>()
-        })
-    };
-    let (scps, rcps) = (levels(fields.scps), levels(fields.rcps));
-    let on_resource = fields.resource.as_ref().or(fields.trust.as_ref()).or(fields.key.as_ref()).map(compile);
-
-    fn refs(programs: &[Program]) -> Vec<&Program> {
-        programs.iter().collect()
-    }
-    fn borrow(levels: &[Vec<Program>]) -> Vec<Vec<&Program>> {
-        levels.iter().map(|level| level.iter().collect()).collect()
-    }
-    let (identity, boundaries, endpoint) = (refs(&identity), refs(&boundaries), refs(&endpoint));
-    let session: Option<Vec<&Program>> = session.as_ref().map(|programs| programs.iter().collect());
-    let (scps, rcps) = (scps.as_deref().map(borrow), rcps.as_deref().map(borrow));
-    let scps: Option<Vec<&[&Program]>> =
-        scps.as_ref().map(|levels| levels.iter().map(Vec::as_slice).collect());
-    let rcps: Option<Vec<&[&Program]>> =
-        rcps.as_ref().map(|levels| levels.iter().map(Vec::as_slice).collect());
-    let policies = Policies {
-        identity: &identity,
-        boundaries: &boundaries,
-        session: session.as_deref(),
-        resource: on_resource.as_ref().map(|program| {
-            if fields.trust.is_some() {
-                ResourcePolicy::role_trust(program)
-            } else if fields.key.is_some() {
-                ResourcePolicy::key_policy(program)
-            } else {
-                ResourcePolicy::ordinary(program)
-            }
-        }),
-        service_control: scps.as_deref(),
-        resource_control: rcps.as_deref(),
-        endpoint: &endpoint,
-    };
-
-    let values = fields.context.unwrap_or_default();
-    let lists: Vec<(&str, Vec<&str>)> = values
-        .iter()
-        .map(|(key, value)| match value {
-            Value::One(value) => (key.as_str(), vec![value.as_str()]),
-            Value::Many(values) => (key.as_str(), values.iter().map(String::as_str).collect()),
-        })
-        .collect();
+    let compiled = compile(&case, &label);
+    let keys = case.context.clone().unwrap_or_default();
+    let lists: Vec<(&str, Vec<&str>)> =
+        keys.iter().map(|(key, value)| (key.as_str(), value.list())).collect();
     let mut context = Context::new();
-    for ((key, list), value) in lists.iter().zip(values.values()) {
+    for ((key, list), value) in lists.iter().zip(keys.values()) {
         match value {
-            Value::One(_) => context.set(*key, list[0]),
+            Value::One(value) => context.set(*key, value),
             Value::Many(_) => context.set_many(*key, list),
         }
     }
-    let action = Action::parse(fields.action.as_deref().unwrap_or("s3:GetObject")).unwrap();
-    let resource = Resource::new(fields.on.as_deref().unwrap_or("arn:aws:s3:::bucket/key"));
-    let owner = fields.owner.as_deref().unwrap_or(callers::HOME);
+    let owner = case.owner.as_deref().unwrap_or(callers::HOME);
     let request = Request {
-        caller: callers::named(fields.caller.as_deref().unwrap_or("ana")),
-        action: &action,
-        resource: &resource,
+        caller: callers::named(case.caller.as_deref().unwrap_or("ana")),
+        action: &Action::parse(case.action.as_deref().unwrap_or("s3:GetObject")).unwrap(),
+        resource: &Resource::new(case.on.as_deref().unwrap_or("arn:aws:s3:::bucket/key")),
         resource_account: Some(owner).filter(|owner| *owner != "unknown"),
         context: &context,
-        canonical_user: fields.canonical_user.as_deref(),
+        canonical_user: case.canonical_user.as_deref(),
     };
-    let decision = decide(&policies, &request);
+    let decision = compiled.lend(|policies| decide(policies, &request));
     assert_eq!(shown(&decision), expected, "{label}");
+    check_collecting(&compiled, &request, &decision, &label);
+    if let Some(message) = &case.message {
+        let trust_reason =
+            if case.trust_reason == Some(true) { TrustReason::Given } else { TrustReason::Withheld };
+        let denial = Denial::new(&decision, &request).trust_reason(trust_reason);
+        let denial = denial.policy_arn(case.policy_arn.as_deref());
+        assert_eq!(denial.to_string(), *message, "{label}");
+    }
+}
 
+/// Collecting decides alike, and finds the deciding statement among others of its effect at most.
+#[track_caller]
+fn check_collecting(compiled: &Compiled, request: &Request<'_>, decision: &Decision, label: &str) {
     let mut applying = Vec::new();
-    let collected =
-        decide_and_collect(&policies, &request, &mut |found| applying.push((found.kind, found.at)));
-    assert_eq!(collected, decision, "{label}: collecting changes the decision");
+    let collected = compiled.lend(|policies| {
+        decide_and_collect(policies, request, &mut |found| applying.push((found.kind, found.at)))
+    });
+    assert_eq!(collected, *decision, "{label}: collecting changes the decision");
     if let Some(deciding) = decision.deciding_statement() {
         assert!(
             applying.contains(&deciding),
             "{label}: the deciding statement is not among those that apply"
         );
     }
+}
 
-    if let Some(message) = &fields.message {
-        let trust_reason =
-            if fields.trust_reason == Some(true) { TrustReason::Given } else { TrustReason::Withheld };
-        let denial = Denial::new(&decision, &request).trust_reason(trust_reason);
-        let denial = denial.policy_arn(fields.policy_arn.as_deref());
-        assert_eq!(denial.to_string(), *message, "{label}");
+fn compile(case: &Case, label: &str) -> Compiled {
+    let bindings = case.bindings.clone().unwrap_or_default();
+    let pairs: Vec<(&str, &str)> = bindings.iter().map(|(arn, id)| (arn.as_str(), id.as_str())).collect();
+    let compile = |text: &String| {
+        let document = Document::parse(text).unwrap_or_else(|error| panic!("{label}: {error} in {text}"));
+        Program::compile(&document, &Bindings::new(&pairs))
+    };
+    let all = |texts: &Vec<String>| texts.iter().map(compile).collect::<Vec<_>>();
+    let conditional = case.condition.as_ref().map(|condition| {
+        vec![format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}}}"#
+        )]
+    });
+    let resources = [
+        (&case.resource, ResourceRule::Ordinary),
+        (&case.trust, ResourceRule::RoleTrust),
+        (&case.key, ResourceRule::KeyPolicy),
+    ];
+    Compiled {
+        identity: case.identity.as_ref().or(conditional.as_ref()).map(all).unwrap_or_default(),
+        boundaries: case.boundaries.as_ref().map(all).unwrap_or_default(),
+        session: case.session.as_ref().map(all),
+        resource: resources
+            .into_iter()
+            .find_map(|(text, rule)| text.as_ref().map(|text| (compile(text), rule))),
+        scps: case.scps.as_ref().map(|levels| levels.iter().map(all).collect()),
+        rcps: case.rcps.as_ref().map(|levels| levels.iter().map(all).collect()),
+        endpoint: case.endpoint.as_ref().map(all).unwrap_or_default(),
     }
 }
 

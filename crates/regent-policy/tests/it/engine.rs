@@ -2,11 +2,54 @@
 
 use regent_policy::{
     Action, Bindings, Context, Decision, Document, Policies, Program, Request, Resource, ResourcePolicy,
-    decide,
+    ResourceRule, decide,
 };
 use serde_json::Value;
 
 use crate::oracle::{Held, Question};
+
+/// Compiled policies, owned; [`Policies`] borrow them.
+#[derive(Default)]
+pub(crate) struct Compiled {
+    pub(crate) identity: Vec<Program>,
+    pub(crate) boundaries: Vec<Program>,
+    pub(crate) session: Option<Vec<Program>>,
+    pub(crate) resource: Option<(Program, ResourceRule)>,
+    pub(crate) scps: Option<Vec<Vec<Program>>>,
+    pub(crate) rcps: Option<Vec<Vec<Program>>>,
+    pub(crate) endpoint: Vec<Program>,
+}
+
+fn borrow(programs: &[Program]) -> Vec<&Program> {
+    programs.iter().collect()
+}
+
+fn borrow_levels(levels: &[Vec<Program>]) -> Vec<Vec<&Program>> {
+    levels.iter().map(|level| borrow(level)).collect()
+}
+
+fn slices<'a, 'p>(levels: &'a [Vec<&'p Program>]) -> Vec<&'a [&'p Program]> {
+    levels.iter().map(Vec::as_slice).collect()
+}
+
+impl Compiled {
+    /// Lends the policies out.
+    pub(crate) fn lend<T>(&self, borrower: impl FnOnce(&Policies<'_>) -> T) -> T {
+        let (identity, boundaries) = (borrow(&self.identity), borrow(&self.boundaries));
+        let (session, endpoint) = (self.session.as_deref().map(borrow), borrow(&self.endpoint));
+        let (scps, rcps) = (self.scps.as_deref().map(borrow_levels), self.rcps.as_deref().map(borrow_levels));
+        let (scps, rcps) = (scps.as_deref().map(slices), rcps.as_deref().map(slices));
+        borrower(&Policies {
+            identity: &identity,
+            boundaries: &boundaries,
+            session: session.as_deref(),
+            resource: self.resource.as_ref().map(|(program, rule)| ResourcePolicy { program, rule: *rule }),
+            service_control: scps.as_deref(),
+            resource_control: rcps.as_deref(),
+            endpoint: &endpoint,
+        })
+    }
+}
 
 pub(crate) fn compile(document: &Value) -> Program {
     let text = document.to_string();
@@ -37,40 +80,20 @@ pub(crate) fn context<'a>(question: &Question, lists: &'a [(&'a str, Vec<&'a str
 }
 
 pub(crate) fn ask(question: &Question) -> Decision {
-    let compile_all = |documents: &[Value]| documents.iter().map(compile).collect::<Vec<Program>>();
-    let identity = compile_all(&question.identity);
-    let boundary: Vec<Program> = question.boundary.iter().map(compile).collect();
-    let session = question.session.as_deref().map(compile_all);
-    let endpoint: Vec<Program> = question.endpoint.iter().map(compile).collect();
+    let compile_all = |documents: &Vec<Value>| documents.iter().map(compile).collect::<Vec<Program>>();
     let levels = |levels: &Option<Vec<Vec<Value>>>| {
-        levels.as_ref().map(|levels| levels.iter().map(|level| compile_all(level)).collect::<Vec<_>>())
+        levels.as_ref().map(|levels| levels.iter().map(compile_all).collect::<Vec<_>>())
     };
-    let (scps, rcps) = (levels(&question.scps), levels(&question.rcps));
-    let resource = question.resource.as_ref().map(|(policy, is_special)| (compile(policy), *is_special));
-
-    fn borrow(programs: &[Program]) -> Vec<&Program> {
-        programs.iter().collect()
-    }
-    let (identity, boundary, endpoint) = (borrow(&identity), borrow(&boundary), borrow(&endpoint));
-    let session = session.as_deref().map(borrow);
-    let scps: Option<Vec<Vec<&Program>>> =
-        scps.as_ref().map(|levels| levels.iter().map(|level| borrow(level)).collect());
-    let rcps: Option<Vec<Vec<&Program>>> =
-        rcps.as_ref().map(|levels| levels.iter().map(|level| borrow(level)).collect());
-    let scps: Option<Vec<&[&Program]>> =
-        scps.as_ref().map(|levels| levels.iter().map(Vec::as_slice).collect());
-    let rcps: Option<Vec<&[&Program]>> =
-        rcps.as_ref().map(|levels| levels.iter().map(Vec::as_slice).collect());
-    let policies = Policies {
-        identity: &identity,
-        boundaries: &boundary,
-        session: session.as_deref(),
-        resource: resource.as_ref().map(|(program, is_special)| {
-            if *is_special { ResourcePolicy::key_policy(program) } else { ResourcePolicy::ordinary(program) }
+    let compiled = Compiled {
+        identity: compile_all(&question.identity),
+        boundaries: question.boundary.iter().map(compile).collect(),
+        session: question.session.as_ref().map(compile_all),
+        resource: question.resource.as_ref().map(|(policy, is_special)| {
+            (compile(policy), if *is_special { ResourceRule::KeyPolicy } else { ResourceRule::Ordinary })
         }),
-        service_control: scps.as_deref(),
-        resource_control: rcps.as_deref(),
-        endpoint: &endpoint,
+        scps: levels(&question.scps),
+        rcps: levels(&question.rcps),
+        endpoint: question.endpoint.iter().map(compile).collect(),
     };
     let lists = lists(question);
     let context = context(question, &lists);
@@ -82,5 +105,5 @@ pub(crate) fn ask(question: &Question) -> Decision {
         context: &context,
         canonical_user: None,
     };
-    decide(&policies, &request)
+    compiled.lend(|policies| decide(policies, &request))
 }

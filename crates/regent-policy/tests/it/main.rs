@@ -3,6 +3,13 @@
 //! Most are data: golden cases in `tests/cases`, which a reviewer can check against AWS's pages without
 //! reading Rust, and generated ones, which are compared with the oracle in `oracle.rs`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod admission;
 mod bounds;
 mod callers;

@@ -133,7 +133,7 @@ fn same(base: &str, value: &str, wanted: &str, keys: &Keys, variables: bool) -> 
         _ => {
             let order = match base.strip_prefix("Numeric") {
                 Some(_) => thousandths(value).zip(thousandths(wanted)).map(|(a, b)| a.cmp(&b)),
-                None => date(value).zip(date(wanted)).map(|(a, b)| a.cmp(&b)),
+                None => date(value).zip(date(wanted)).map(|(a, b)| a.cmp(b)),
             };
             let wanted = base.trim_start_matches("Numeric").trim_start_matches("Date");
             order.is_some_and(|order| match wanted {
@@ -154,10 +154,9 @@ fn shield_if(_resolved: &str, wanted: &str, value: &str) -> String {
 }
 
 fn thousandths(text: &str) -> Option<i64> {
-    let value: f64 = text.parse().ok()?;
-    text.chars()
-        .all(|c| c.is_ascii_digit() || c == '.' || c == '-')
-        .then_some((value * 1000.0).round() as i64)
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (whole, fraction): (i64, i64) = (whole.parse().ok()?, format!("{fraction:0<3}").parse().ok()?);
+    Some(whole * 1_000 + fraction)
 }
 
 fn date(text: &str) -> Option<&str> {
@@ -209,11 +208,10 @@ pub(crate) fn holds(operator: &str, key: &str, wanted: &[String], keys: &Keys, v
 // ---- statements -----------------------------------------------------------------------------------------
 
 fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(values) => values.iter().flat_map(texts).collect(),
-        Value::String(text) => vec![text.clone()],
-        other => vec![other.to_string()],
+    if let Some(values) = value.as_array() {
+        return values.iter().flat_map(texts).collect();
     }
+    vec![value.as_str().map_or_else(|| value.to_string(), str::to_owned)]
 }
 
 /// In which ways a `Principal` element means the caller.
@@ -294,10 +292,8 @@ struct Outcome {
 fn outcome<'v>(documents: impl IntoIterator<Item = &'v Value>, named: bool, question: &Question) -> Outcome {
     let mut outcome = Outcome::default();
     for document in documents {
-        let statements = match &document["Statement"] {
-            Value::Array(statements) => statements.clone(),
-            statement => vec![statement.clone()],
-        };
+        let statement = &document["Statement"];
+        let statements = statement.as_array().cloned().unwrap_or_else(|| vec![statement.clone()]);
         for statement in &statements {
             let Some(grants) = applies(document, statement, named, question) else { continue };
             if statement["Effect"] == "Deny" {

@@ -67,7 +67,12 @@ const PRINCIPALS: [&str; 11] = [
 /// So many cases, or as many more as `PROPTEST_CASES` asks for.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
-    ProptestConfig { cases: default.cases.max(cases), max_shrink_iters: 4_000, ..default }
+    ProptestConfig {
+        cases: default.cases.max(cases),
+        max_shrink_iters: 4_000,
+        failure_persistence: None,
+        ..default
+    }
 }
 
 /// One value or a list of them, as JSON.

@@ -17,10 +17,8 @@ fn a_document_shows_all_of_its_elements() {
     assert_eq!(statement.effect(), Effect::Deny);
     let actions = statement.actions().unwrap();
     assert_eq!(actions.polarity(), Polarity::Excluded);
-    let shown: Vec<(&str, &str)> = actions
-        .elements()
-        .map(|element| (element.value(), &text[element.span().start as usize..element.span().end as usize]))
-        .collect();
+    let shown: Vec<(&str, &str)> =
+        actions.elements().map(|element| (element.value(), element.span().of(text))).collect();
     assert_eq!(shown, [("s3:*", "\"s3:*\""), ("iam:Get*", "\"iam:\\u0047et*\"")]);
     let conditions: Vec<String> = statement
         .conditions()
@@ -78,10 +76,7 @@ fn every_principal_can_be_checked_and_bound() {
         missing.refusal_text(),
         r#"Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/ana""#
     );
-    assert_eq!(
-        &text[missing.span().start as usize..missing.span().end as usize],
-        r#""arn:aws:iam::111122223333:user/ana""#
-    );
+    assert_eq!(missing.span().of(text), r#""arn:aws:iam::111122223333:user/ana""#);
 
     let pairs = [("arn:aws:iam::111122223333:user/ana", "AIDAEXAMPLEANA000000A")];
     let program = Program::compile(&document, &Bindings::new(&pairs));
@@ -91,12 +86,7 @@ fn every_principal_can_be_checked_and_bound() {
 #[track_caller]
 fn refused(text: &str, message: &str, place: &str) {
     let error = Document::parse(text).unwrap_err();
-    let span = error.span();
-    assert_eq!(
-        (error.to_string().as_str(), &text[span.start as usize..span.end as usize]),
-        (message, place),
-        "{text}"
-    );
+    assert_eq!((error.to_string().as_str(), error.span().of(text)), (message, place), "{text}");
 }
 
 #[test]
