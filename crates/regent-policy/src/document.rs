@@ -8,6 +8,7 @@ use crate::grammar::{self, ParsePolicyError};
 use crate::operator::{Operator, Spelling};
 use crate::span::{Position, Span};
 
+mod keys;
 mod statement;
 
 pub use statement::{Condition, Listed, Principal, PrincipalType, Principals, Statement};

@@ -120,3 +120,15 @@ fn a_limit_of_ones_own_is_kept() {
     let error = Document::parse_up_to(text.len() - 1, text).unwrap_err();
     assert_eq!(error.to_string(), format!("the text has more than {} characters", text.len() - 1));
 }
+
+#[test]
+fn the_keys_that_a_document_asks_for_are_told_once_each() {
+    let text = r#"{"Version": "VERSION", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": ["arn:aws:s3:::${aws:username}/${*}/${aws:PrincipalTag/a, 'b'}", "*"],
+         "Condition": {"StringLike": {"s3:prefix": ["${AWS:UserName}/*", "${x:y}"]}, "NumericEquals": {"s3:max-keys": "${no:variable}"}}},
+        {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::${broken", "Condition": {"Null": {"S3:Prefix": "true"}}}]}"#;
+    let new = Document::parse(&text.replace("VERSION", "2012-10-17")).unwrap();
+    assert_eq!(new.context_keys(), ["aws:PrincipalTag/a", "aws:username", "s3:max-keys", "s3:prefix", "x:y"]);
+    let old = Document::parse(&text.replace("VERSION", "2008-10-17")).unwrap();
+    assert_eq!(old.context_keys(), ["s3:max-keys", "s3:prefix"]);
+}
