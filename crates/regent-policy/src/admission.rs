@@ -167,6 +167,8 @@ fn check(text: &str, kind: PolicyKind) -> Result<Document, Refused> {
     check_version(kind, &document)?;
     check_legacy(&document)?;
     check_sids(kind, &document)?;
+    // CHOICE: where among the stages AWS looks at principals is not recorded, but that it is before it misses
+    // resources is.
     for statement in document.statements() {
         principal::check(kind, &statement)?;
     }

@@ -55,6 +55,7 @@ impl Predicate {
             return self.holds_null(values.is_empty());
         }
         match (qualifier, values) {
+            // CHOICE: an empty text is one value that happens to be empty, here and below.
             (Qualifier::ForAllValues, values) => values.iter().all(|value| self.passes(value, scope)),
             // CHOICE: `IfExists` saves an absent key here too, but not one that is present and empty.
             (Qualifier::ForAnyValue, []) => if_exists && got.is_none(),
@@ -118,6 +119,7 @@ impl Predicate {
             Family::Address => Address::parse(value).is_some_and(|value| {
                 pool::slice(&pool.networks, self.values).iter().any(|network| network.contains(value))
             }),
+            // CHOICE: a request's bytes come in base64, as in the simulator: a context holds text.
             Family::Binary => {
                 let binaries = pool::slice(&pool.binaries, self.values);
                 binaries.iter().any(|binary| base64::equals(pool.binary(*binary), value))

@@ -144,6 +144,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Does a list of patterns take the request in? An empty list names nothing, so its `Not` form names all.
+    // CHOICE: so does a `NotResource` whose only variable has no value.
     fn list_applies(&mut self, list: List, only: u32, matches: fn(&mut Self, u32) -> bool) -> bool {
         if only != ALL {
             return matches(self, only);
@@ -179,6 +180,7 @@ impl<'a> Evaluation<'a> {
         let List { presence, range } = statement.principals;
         let is_bounded = match self.rule {
             PrincipalRule::Named { is_bounded } => is_bounded,
+            // CHOICE: AWS would not have stored a principal here. What is not understood cannot allow.
             PrincipalRule::Unnamed => {
                 let is_understood = presence == Presence::Absent || statement.effect == Effect::Deny;
                 return is_understood.then_some(GrantKind::Everyone);

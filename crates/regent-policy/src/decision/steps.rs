@@ -19,6 +19,7 @@ use crate::program::Program;
 use crate::request::Request;
 
 /// What settles a request before any policy is read.
+// CHOICE: one page doubts whether a `Deny` works on `GetSessionToken`; the others say that policies have no say.
 static NEEDS_NO_PERMISSION: [Action<'static>; 2] =
     [crate::action!("sts:GetCallerIdentity"), crate::action!("sts:GetSessionToken")];
 
@@ -231,6 +232,7 @@ impl<'a> Decider<'a> {
     }
 
     /// A kind that limits must allow, if there is any policy of it.
+    // CHOICE: the order in which these are asked is the order in which an implicit denial names them.
     fn require(&mut self, kind: PolicyKind) -> Result<(), Stop> {
         let is_satisfied = self.policies.set(kind).is_none() || self.allows(kind)?;
         if is_satisfied { Ok(()) } else { Err(Stop::silent(kind)) }

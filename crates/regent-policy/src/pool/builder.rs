@@ -138,6 +138,7 @@ impl PoolBuilder {
         (pattern, filing::of_resource(raw, reading, shape))
     }
 
+    // CHOICE: the first field is compared like the others. IAM stores `a:b:c`, which matches nothing here.
     fn resource_pattern(&mut self, raw: &str, reading: Reading) -> Pattern {
         if raw.bytes().all(|byte| byte == b'*') && !raw.is_empty() {
             return Pattern::ANY;

@@ -60,7 +60,7 @@ pub(super) fn compile(document: &Document, bindings: &Bindings<'_>) -> Program {
     }
 }
 
-/// `allow` in a wrong case is nothing AWS would have stored: it cannot allow. `deny` denies in any case.
+// CHOICE: `allow` in a wrong case is nothing AWS would have stored: it cannot allow. `deny` denies in any case.
 fn is_understood(document: &Document, node: &StatementNode) -> bool {
     node.effect == Effect::Deny || document.str(node.effect_text) == "Allow"
 }
