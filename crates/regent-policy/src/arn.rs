@@ -22,12 +22,18 @@ impl<'a> Arn<'a> {
 }
 
 fn split(text: &str) -> Option<[&str; 6]> {
-    let (f0, rest) = text.split_once(':')?;
-    let (f1, rest) = rest.split_once(':')?;
-    let (f2, rest) = rest.split_once(':')?;
-    let (f3, rest) = rest.split_once(':')?;
-    let (f4, f5) = rest.split_once(':')?;
-    Some([f0, f1, f2, f3, f4, f5])
+    let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
+    let mut start = 0;
+    let mut fields = [""; 6];
+    for field in fields.iter_mut().take(5) {
+        let colon = colons.next()?;
+        *field = text.get(start..colon)?;
+        start = colon + 1;
+    }
+    if let Some(last) = fields.last_mut() {
+        *last = text.get(start..)?;
+    }
+    Some(fields)
 }
 
 /// The account and the resource of an IAM or STS ARN: `arn:P:iam::A:user/x` gives `A` and `user/x`.

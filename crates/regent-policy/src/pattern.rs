@@ -88,7 +88,7 @@ impl Pattern {
         match (self.shape, &arn.fields) {
             (Shape::Any, _) => true,
             // Literal in the first five fields: the comparison as a whole is the comparison by fields.
-            (Shape::Exact | Shape::Prefix, Some(_)) => self.matches(arn.text, scope),
+            (Shape::Exact | Shape::Prefix | Shape::Glob, Some(_)) => self.matches(arn.text, scope),
             (Shape::Fields, Some(fields)) => self.matches_fields(fields, scope),
             (Shape::CrossingFields, Some(fields)) => {
                 self.matches_fields(fields, scope)

@@ -175,10 +175,7 @@ impl PoolBuilder {
             |field: &str, reading| reading == Reading::Variables && variable::has_variables(field);
         let is_plain = count == 6 && !front.iter().any(|field| is_wild(field) || is_variable(field, head));
         if is_plain && !is_variable(last, tail) {
-            let pattern = self.pattern(raw, Wild::Yes, Reading::Plain);
-            if matches!(pattern.shape, Shape::Exact | Shape::Prefix) {
-                return pattern;
-            }
+            return self.pattern(raw, Wild::Yes, Reading::Plain);
         }
         self.fields(fields, head, tail)
     }
@@ -231,7 +228,7 @@ impl PoolBuilder {
         let start = self.tokens.len();
         for piece in variable::pieces(raw) {
             match piece {
-                Piece::Text(text) if wild == Wild::Yes => self.wild_tokens(text),
+                Piece::Text(text) if wild == Wild::Yes => self.wild_tokens(text, start),
                 Piece::Text(text) | Piece::Escaped(text) => self.literal_token(text),
                 Piece::Variable { key, default } => {
                     let default = default.map(|default| self.text(default));
@@ -248,14 +245,16 @@ impl PoolBuilder {
         Pattern { shape: Shape::Tokens, range: Span::new(start, self.tokens.len()) }
     }
 
-    fn wild_tokens(&mut self, text: &str) {
+    /// The tokens of a text with wildcards, in a pattern whose tokens begin at `start`.
+    fn wild_tokens(&mut self, text: &str, start: usize) {
         for piece in text.split_inclusive(['*', '?']) {
             let literal = piece.trim_end_matches(['*', '?']);
             if !literal.is_empty() {
                 self.literal_token(literal);
             }
+            let before = self.tokens.get(start..).and_then(<[Token]>::last);
             match piece.bytes().last() {
-                Some(b'*') if self.tokens.last() != Some(&Token::AnyRun) => self.tokens.push(Token::AnyRun),
+                Some(b'*') if before != Some(&Token::AnyRun) => self.tokens.push(Token::AnyRun),
                 Some(b'?') => self.tokens.push(Token::AnyOne),
                 _ => {}
             }

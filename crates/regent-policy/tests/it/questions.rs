@@ -23,7 +23,10 @@ const ACTIONS: [&str; 10] = [
     "*:GetObject",
     "sqs:*",
 ];
-const RESOURCES: [&str; 9] = [
+const RESOURCES: [&str; 12] = [
+    "arn:aws:s3:::*${aws:username}",
+    "arn:aws:s3:::bucket/?${aws:PrincipalTag/team}*",
+    "arn:aws:s3:::b*t/k*y",
     "*",
     "arn:aws:s3:::*",
     "arn:aws:s3:::bucket/*",
@@ -34,7 +37,16 @@ const RESOURCES: [&str; 9] = [
     "arn:aws:sqs:*:111122223333:queue?",
     "arn:*:s3:*:*:b*/k*",
 ];
-const TEXTS: [&str; 5] = ["ana", "a*", "red", "${aws:username}", "${aws:PrincipalTag/team}"];
+const TEXTS: [&str; 8] = [
+    "ana",
+    "a*",
+    "red",
+    "${aws:username}",
+    "${aws:PrincipalTag/team}",
+    "*${aws:username}",
+    "${aws:username}*",
+    "*${aws:PrincipalTag/team}?",
+];
 const CALLERS: [&str; 13] = [
     "root",
     "ana",
