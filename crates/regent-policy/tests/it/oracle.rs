@@ -252,6 +252,40 @@ fn grant(name: &str, value: &str, caller: &Caller<'_>) -> Option<GrantKind> {
     }
 }
 
+/// Does a `Deny` with `NotPrincipal` spare the caller? The whole chain must be listed, or the account alone.
+fn spares(excluded: &Value, question: &Question) -> bool {
+    use GrantKind as G;
+    let caller = &question.caller;
+    let listed = grants(excluded, caller);
+    let by_root = matches!(
+        caller,
+        Caller::Root { .. } | Caller::RootSession { .. } | Caller::FederatedUser { issuer: Issuer::Root, .. }
+    );
+    if question.boundary.is_some() && caller.account().is_some() && !by_root {
+        return false;
+    }
+    let chain: &[G] = match caller {
+        Caller::Root { .. } | Caller::RootSession { .. } => &[G::Account],
+        Caller::User { .. } => &[G::Account, G::User],
+        Caller::RoleSession { .. } => &[G::Account, G::Role, G::Session],
+        Caller::FederatedUser { issuer: Issuer::User { .. }, .. } => &[G::Account, G::Issuer, G::Session],
+        Caller::FederatedUser { issuer: Issuer::Root, .. } => &[G::Account, G::Session],
+        Caller::Service { .. } => &[G::Service],
+        Caller::FederatedIdentity { .. } => &[G::Federated],
+        Caller::Anonymous => &[G::Everyone],
+    };
+    let account = caller.account().unwrap_or("nobody");
+    let names_somebody = excluded
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, values)| texts(values))
+        .any(|text| text.starts_with('A') || (text.contains(account) && text.contains('/')));
+    listed.contains(&G::Everyone)
+        || chain.iter().all(|link| listed.contains(link))
+        || (listed.contains(&G::Account) && !names_somebody)
+}
+
 /// The grants of a statement that applies, or nothing if it does not.
 fn applies(document: &Value, statement: &Value, named: bool, question: &Question) -> Option<Vec<GrantKind>> {
     let variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
@@ -272,9 +306,18 @@ fn applies(document: &Value, statement: &Value, named: bool, question: &Question
         let mut keys = block.as_object().into_iter().flatten();
         keys.all(|(key, wanted)| holds(operator, key, &texts(wanted), &question.keys, variables))
     });
-    let grants = match (named, statement.get("Principal")) {
-        (false, None) => vec![GrantKind::Everyone],
-        (true, Some(principal)) => grants(principal, &question.caller),
+    let grants = match (named, statement.get("Principal"), statement.get("NotPrincipal")) {
+        (false, None, None) => vec![GrantKind::Everyone],
+        (true, Some(principal), _) => grants(principal, &question.caller),
+        (true, _, Some(excluded)) => {
+            let is_deny = statement["Effect"] == "Deny";
+            let spared = if is_deny {
+                spares(excluded, question)
+            } else {
+                !grants(excluded, &question.caller).is_empty()
+            };
+            if spared { vec![] } else { vec![GrantKind::Everyone] }
+        }
         _ => vec![],
     };
     (action && on && conditions && !grants.is_empty()).then_some(grants)

@@ -95,7 +95,7 @@ fn some_of(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
     ]
 }
 
-fn condition() -> impl Strategy<Value = Value> {
+fn block() -> impl Strategy<Value = Value> {
     let operators = select(vec![
         "StringEquals",
         "StringNotEquals",
@@ -117,6 +117,14 @@ fn condition() -> impl Strategy<Value = Value> {
     prop_oneof![4 => text, 1 => bool, 1 => null]
 }
 
+/// One to three blocks; a later one replaces an earlier one of its operator.
+fn condition() -> impl Strategy<Value = Value> {
+    vec(block(), 1..4).prop_map(|blocks| {
+        let members = blocks.iter().filter_map(Value::as_object).flatten();
+        Value::Object(members.map(|(operator, keys)| (operator.clone(), keys.clone())).collect())
+    })
+}
+
 fn principal() -> impl Strategy<Value = Value> {
     let aws = some_of(&PRINCIPALS).prop_map(|values| json!({"AWS": values}));
     let service = Just(json!({"Service": "sns.amazonaws.com"}));
@@ -128,8 +136,9 @@ pub(crate) fn statement(is_named: bool) -> impl Strategy<Value = Value> {
     let effect = prop_oneof![3 => Just("Allow"), 1 => Just("Deny")];
     let action = (prop_oneof![5 => Just("Action"), 1 => Just("NotAction")], some_of(&ACTIONS));
     let resource = (prop_oneof![5 => Just("Resource"), 1 => Just("NotResource")], some_of(&RESOURCES));
-    (effect, action, resource, option::weighted(0.4, condition()), principal()).prop_map(
-        move |(effect, (action, actions), (resource, resources), condition, principal)| {
+    let who = (prop_oneof![5 => Just("Principal"), 1 => Just("NotPrincipal")], principal());
+    (effect, action, resource, option::weighted(0.5, condition()), who).prop_map(
+        move |(effect, (action, actions), (resource, resources), condition, (who, principal))| {
             let mut members = Map::new();
             members.insert("Effect".to_owned(), json!(effect));
             members.insert(action.to_owned(), actions);
@@ -138,7 +147,7 @@ pub(crate) fn statement(is_named: bool) -> impl Strategy<Value = Value> {
                 members.insert("Condition".to_owned(), condition);
             }
             if is_named {
-                members.insert("Principal".to_owned(), principal);
+                members.insert(who.to_owned(), principal);
             }
             Value::Object(members)
         },
