@@ -11,6 +11,14 @@ pub(crate) fn equal(one: &str, other: &str) -> bool {
 
 /// Takes `prefix` off the front of `text`, without regard to case, and returns what is left.
 pub(crate) fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    if let Some((head, rest)) = text.split_at_checked(prefix.len()) {
+        if head.eq_ignore_ascii_case(prefix) {
+            return Some(rest);
+        }
+        if head.is_ascii() && prefix.is_ascii() {
+            return None;
+        }
+    }
     let mut rest = text.chars();
     let is_prefix = prefix.chars().all(|wanted| rest.next().is_some_and(|found| fold(found) == fold(wanted)));
     is_prefix.then_some(rest.as_str())
