@@ -1,3 +1,40 @@
 //! Entities, the store contract, the change log and the in-memory directory.
 
+mod batch;
+mod catch_up;
+mod command;
+mod committer;
+mod dialect;
+pub mod directory;
+mod draft;
 pub mod entity;
+mod error;
+mod facts;
+mod follower;
+mod link;
+mod location;
+mod log;
+mod migrate;
+mod multirow;
+mod options;
+mod ordered_map;
+mod picture;
+mod record;
+mod scan;
+mod seq;
+mod snapshot;
+mod sql;
+mod store;
+mod trim;
+
+pub use draft::Draft;
+pub use error::StoreError;
+pub use facts::{Fact, Facts};
+pub use location::{Location, ParseLocationError};
+pub use options::{Clock, Entropy, Options};
+pub use ordered_map::{Iter, OrderedMap};
+pub use picture::{Entity, Loaded, Picture, Record};
+pub use seq::{ParseSeqError, Seq};
+pub use snapshot::{Freshness, Snapshot};
+pub use store::Store;
+pub use trim::Trimmed;

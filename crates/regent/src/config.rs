@@ -60,6 +60,10 @@ pub struct Settings {
     #[arg(long, env = "REGENT_REGION", value_name = "REGION")]
     pub region: Option<String>,
 
+    /// Partition named in ARNs [default: aws]
+    #[arg(long, env = "REGENT_PARTITION", value_name = "NAME")]
+    pub partition: Option<String>,
+
     /// Regions accepted in a signature's scope [default: any]
     #[arg(long, env = "REGENT_ALLOWED_REGIONS", value_name = "REGION", value_delimiter = ',')]
     pub allowed_regions: Option<Vec<String>>,
@@ -67,6 +71,10 @@ pub struct Settings {
     /// File with the key that opens every sealed secret [default: master.key in the data folder]
     #[arg(long, env = "REGENT_MASTER_KEY_FILE", value_name = "FILE")]
     pub master_key_file: Option<PathBuf>,
+
+    /// Pack of AWS managed policies, newer than the built-in one
+    #[arg(long, env = "REGENT_MANAGED_POLICIES_FILE", value_name = "FILE")]
+    pub managed_policies_file: Option<PathBuf>,
 
     /// Folder of the audit trail [default: audit in the data folder; none with --ephemeral]
     #[arg(long, env = "REGENT_AUDIT_DIR", value_name = "DIR")]
@@ -168,10 +176,14 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Region named when the request names none.
     pub region: String,
+    /// The partition that ARNs name.
+    pub partition: String,
     /// Regions accepted in a signature's scope; none means any.
     pub allowed_regions: Vec<String>,
     /// The file with the master key; absent only for an ephemeral store.
     pub master_key_file: Option<PathBuf>,
+    /// A pack of AWS managed policies instead of the built-in one.
+    pub managed_policies_file: Option<PathBuf>,
     /// Where the audit trail goes.
     pub audit: AuditConfig,
     /// Age at which the session key is replaced.

@@ -1,9 +1,31 @@
 //! Regent as a library: what the binary is made of, so that tests can hold it in their hands.
 
+mod administration;
+mod arn;
 mod audit;
+mod authn;
+mod authz;
+mod bootstrap;
+mod call;
+mod caller;
+mod change;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod entropy;
+mod fault;
 mod http;
+mod iam;
+mod managed_policies;
 mod mfa;
+mod mint;
+mod node;
+mod pipeline;
 mod seal;
+mod server;
+mod session;
+mod sts;
+mod time;
+
+pub use bootstrap::{FirstAccount, StartError, Started};
+pub use server::Server;

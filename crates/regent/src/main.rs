@@ -1,3 +1,7 @@
 //! Regent: an organization's own AWS-compatible identity plane.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regent::cli::main()
+}

@@ -9,11 +9,13 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use regent_wire::secret::SecretAccessKey;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::entropy;
 
 pub(crate) mod master;
+pub(crate) mod place;
 
 /// Length of every key here, in bytes.
 pub(crate) const KEY_BYTES: usize = 32;
@@ -78,6 +80,23 @@ impl Sealer {
             .map(|plain| Zeroizing::new(plain.to_vec()));
         cipher.zeroize();
         plain.map_err(|_| SealError::Closed)
+    }
+
+    /// Opens a text.
+    pub(crate) fn open_text(&self, place: &str, sealed: &str) -> Result<SecretAccessKey, SealError> {
+        let bytes = self.open(place, sealed)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| SealError::Malformed)?;
+        Ok(SecretAccessKey::new(text.to_owned()))
+    }
+
+    /// Opens a key.
+    pub(crate) fn open_key(
+        &self,
+        place: &str,
+        sealed: &str,
+    ) -> Result<Zeroizing<[u8; KEY_BYTES]>, SealError> {
+        let bytes = self.open(place, sealed)?;
+        bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| SealError::Malformed)
     }
 }
 

@@ -21,7 +21,7 @@ pub struct AccessKey {
 }
 
 /// Whose a long-term key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum KeyOwner {
     /// The account's root user.

@@ -1,5 +1,6 @@
 use std::sync::OnceLock;
 
+use regent_policy::{Bindings, Document, Program};
 use serde::{Deserialize, Serialize};
 
 use super::UniqueId;
@@ -12,7 +13,7 @@ pub struct PolicyDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bindings: Vec<Binding>,
     #[serde(skip)]
-    program: OnceLock<()>,
+    program: OnceLock<Box<Program>>,
 }
 
 /// A principal of a trust policy and the entity it meant when the policy was written.
@@ -33,6 +34,20 @@ impl PolicyDocument {
     /// The text as it was given.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Its compiled form, made on first use: most documents of a large directory are never asked.
+    ///
+    /// A document that cannot be read is a program that denies whatever it is asked.
+    pub fn program(&self) -> &Program {
+        self.program.get_or_init(|| Box::new(self.compile()))
+    }
+
+    fn compile(&self) -> Program {
+        let Ok(document) = Document::parse(&self.text) else { return Program::unreadable() };
+        let pairs: Vec<_> =
+            self.bindings.iter().map(|binding| (&*binding.arn, binding.id.as_str())).collect();
+        Program::compile(&document, &Bindings::new(&pairs))
     }
 
     /// What its principals meant when it was written.

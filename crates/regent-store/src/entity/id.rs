@@ -97,6 +97,8 @@ pub struct UniqueId([u8; Self::LENGTH]);
 impl UniqueId {
     /// Characters of an id: a prefix of four and seventeen more.
     pub const LENGTH: usize = 21;
+    /// Comes before every id: where a walk through a range of them begins.
+    pub(crate) const MIN: Self = Self([0; Self::LENGTH]);
 
     /// The id as text.
     pub fn as_str(&self) -> &str {

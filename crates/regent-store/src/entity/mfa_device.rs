@@ -22,6 +22,13 @@ pub struct MfaDevice {
     pub tags: Vec<Tag>,
 }
 
+impl MfaDevice {
+    /// Path and name: the end of its serial number, and what tells it from others in its account.
+    pub fn key(&self) -> String {
+        format!("{}{}", self.path, self.name)
+    }
+}
+
 /// To whom a device belongs, and the last code it gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

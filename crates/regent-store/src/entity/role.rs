@@ -36,3 +36,10 @@ pub struct Role {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
 }
+
+impl Role {
+    /// Whether it belongs to an AWS service: its path says so, and nobody else may use that path.
+    pub fn is_service_linked(&self) -> bool {
+        self.path.starts_with("/aws-service-role/")
+    }
+}

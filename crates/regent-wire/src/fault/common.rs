@@ -92,6 +92,17 @@ pub static MISSING_PARAMETER: Common = row("MissingParameter", 400, "ValidationE
 // CHOICE: AWS closes the connection or answers 413 from its front end; the code is S3's.
 pub static REQUEST_TOO_LARGE: Common =
     row("RequestEntityTooLarge", 413, "RequestEntityTooLargeException", 413, 413);
+/// A body that did not arrive in time.
+// CHOICE: AWS's front ends close the connection; the code is S3's.
+pub static REQUEST_TIMEOUT: Common = row("RequestTimeout", 400, "RequestTimeoutException", 400, 408);
+/// A body that ended before its length.
+// CHOICE: the code is S3's.
+pub static INCOMPLETE_BODY: Common = row("IncompleteBody", 400, "IncompleteBodyException", 400, 400);
+/// A method that no operation has.
+pub static METHOD_NOT_ALLOWED: Common = row("MethodNotAllowed", 405, "MethodNotAllowedException", 405, 405);
+/// An operation that exists and that this server does not have.
+// CHOICE: AWS has all of its operations. 501 is a status that no SDK tries again.
+pub static NOT_IMPLEMENTED: Common = row("NotImplemented", 501, "NotImplementedException", 501, 501);
 /// Our own mistake.
 pub static INTERNAL_FAILURE: Common = row("InternalFailure", 500, "InternalServerException", 500, 500);
 /// We are, for the moment, not able to.
@@ -184,6 +195,24 @@ impl Fault {
     /// A body beyond the limit.
     pub fn request_too_large(limit_bytes: usize) -> Self {
         Self::common(&REQUEST_TOO_LARGE, format!("The request body must not exceed {limit_bytes} bytes."))
+    }
+
+    /// A body that did not arrive in time.
+    pub fn request_timeout() -> Self {
+        let message =
+            "Your socket connection to the server was not read from or written to within the timeout period.";
+        Self::common(&REQUEST_TIMEOUT, message)
+    }
+
+    /// A body that ended before its length.
+    pub fn incomplete_body() -> Self {
+        let message = "You did not provide the number of bytes specified by the Content-Length HTTP header.";
+        Self::common(&INCOMPLETE_BODY, message)
+    }
+
+    /// A method that no operation has.
+    pub fn method_not_allowed() -> Self {
+        Self::common(&METHOD_NOT_ALLOWED, "The specified method is not allowed against this resource.")
     }
 
     /// Something of ours failed. The caller learns nothing more; `cause` goes to the log.

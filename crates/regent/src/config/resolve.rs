@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use regent_store::directory::KeyId;
+
 use super::{AuditConfig, Config, Settings, Storage};
 
 /// Why the settings cannot be used; each says what to do instead.
@@ -77,6 +79,8 @@ impl Config {
             listen,
             tls,
             account_id: settings.account_id.as_deref().map(account_id).transpose()?,
+            partition: settings.partition.map_or_else(|| Ok("aws".to_owned()), partition)?,
+            managed_policies_file: settings.managed_policies_file,
             region: settings.region.map_or_else(|| Ok("us-east-1".to_owned()), region)?,
             allowed_regions: settings.allowed_regions.unwrap_or_default(),
             master_key_file: settings.master_key_file.or_else(|| Some(data.as_ref()?.join("master.key"))),
@@ -122,8 +126,10 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         tls_key,
         allow_plaintext,
         region,
+        partition,
         allowed_regions,
         master_key_file,
+        managed_policies_file,
         audit_dir,
         audit_rotate_bytes,
         audit_keep_files,
@@ -207,13 +213,25 @@ fn region(text: String) -> Result<String, ConfigError> {
     Ok(text)
 }
 
+fn partition(text: String) -> Result<String, ConfigError> {
+    let is_partition_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || text.len() > 32 || !text.bytes().all(is_partition_byte) {
+        return Err(ConfigError::Invalid {
+            key: "partition",
+            value: text,
+            expected: "like aws or aws-us-gov",
+        });
+    }
+    Ok(text)
+}
+
 fn root_access_key((id, secret): (String, String)) -> Result<(String, String), ConfigError> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if !(16..=128).contains(&id.len()) || !id.bytes().all(is_word) || id.starts_with("ASIA") {
+    if !(16..=KeyId::MAX_LENGTH).contains(&id.len()) || !id.bytes().all(is_word) || id.starts_with("ASIA") {
         return Err(ConfigError::Invalid {
             key: "root-access-key-id",
             value: id,
-            expected: "16 to 128 letters, digits or underscores, not beginning with ASIA",
+            expected: "16 to 32 letters, digits or underscores, not beginning with ASIA",
         });
     }
     if !(16..=128).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {

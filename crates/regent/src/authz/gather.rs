@@ -1,0 +1,119 @@
+//! The policies in force for a caller, gathered from the picture.
+
+use std::sync::Arc;
+
+use regent_policy::Program;
+use regent_store::directory::AccountView;
+use regent_store::entity::{InlinePolicy, PolicyDocument, User};
+
+use crate::arn::{IamArn, Owner};
+use crate::call::Call;
+use crate::caller::Principal;
+use crate::server::Server;
+
+/// The documents in force for a caller. Compiled forms live in the documents; this only says which.
+#[derive(Debug, Default)]
+pub(crate) struct Documents<'a> {
+    identity: Vec<&'a PolicyDocument>,
+    boundary: Option<&'a PolicyDocument>,
+    session: Option<Vec<&'a PolicyDocument>>,
+}
+
+impl<'a> Documents<'a> {
+    /// Gathers them for the caller of this request.
+    pub(crate) fn of(call: &Call<'a>) -> Self {
+        let caller = call.caller;
+        let mut documents = Self::default();
+        let Some(account) = call.directory.account(caller.account) else { return documents };
+        let sources = Sources { server: call.server, account };
+        match &caller.principal {
+            Principal::Root | Principal::Federated(None) => {}
+            Principal::User(user) | Principal::Federated(Some(user)) => {
+                sources.of_user(user, &mut documents.identity);
+                documents.boundary = sources.boundary(user.boundary.as_deref());
+            }
+            Principal::Role(role) => {
+                sources.of_entity(&role.inline, &role.attached, &mut documents.identity);
+                documents.boundary = sources.boundary(role.boundary.as_deref());
+            }
+        }
+        documents.session = caller.session.as_deref().and_then(|open| {
+            let policies = &open.session.policies;
+            let managed = policies.managed.iter().filter_map(|arn| sources.managed(arn));
+            (!policies.is_empty()).then(|| policies.inline.as_deref().into_iter().chain(managed).collect())
+        });
+        documents
+    }
+
+    /// Identity-based policies.
+    pub(crate) fn identity(&self) -> Vec<&'a Program> {
+        self.identity.iter().map(|document| document.program()).collect()
+    }
+
+    /// The permissions boundary, if there is one.
+    pub(crate) fn boundary(&self) -> Option<&'a Program> {
+        self.boundary.map(PolicyDocument::program)
+    }
+
+    /// Session policies; none if none were passed, which is not the same as a set that allows nothing.
+    pub(crate) fn session(&self) -> Option<Vec<&'a Program>> {
+        let session = self.session.as_ref()?;
+        Some(session.iter().map(|document| document.program()).collect())
+    }
+}
+
+struct Sources<'a> {
+    server: &'a Arc<Server>,
+    account: &'a AccountView,
+}
+
+impl<'a> Sources<'a> {
+    fn of_user(&self, user: &'a User, into: &mut Vec<&'a PolicyDocument>) {
+        self.of_entity(&user.inline, &user.attached, into);
+        for group in user.groups.iter().filter_map(|id| self.account.groups.by_id(*id)) {
+            self.of_entity(&group.inline, &group.attached, into);
+        }
+    }
+
+    fn of_entity(
+        &self,
+        inline: &'a [InlinePolicy],
+        attached: &[Arc<str>],
+        into: &mut Vec<&'a PolicyDocument>,
+    ) {
+        into.extend(inline.iter().map(|policy| &*policy.document));
+        into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
+    }
+
+    /// A boundary that cannot be found allows nothing: it must not be as if there were none.
+    fn boundary(&self, arn: Option<&str>) -> Option<&'a PolicyDocument> {
+        let arn = arn?;
+        Some(self.managed(arn).unwrap_or(&self.server.nothing))
+    }
+
+    fn managed(&self, arn: &str) -> Option<&'a PolicyDocument> {
+        self.server.managed_policy(self.account, arn)
+    }
+}
+
+impl Server {
+    /// The document that counts of a managed policy, AWS's or the account's own.
+    pub(crate) fn managed_policy<'a>(
+        &'a self,
+        account: &'a AccountView,
+        arn: &str,
+    ) -> Option<&'a PolicyDocument> {
+        let arn = IamArn::parse(arn).filter(|arn| arn.word == "policy")?;
+        match arn.owner {
+            Owner::Aws => {
+                let policy = self.managed_policies.get(arn.path_and_name)?;
+                self.managed_policies.document(policy)
+            }
+            Owner::Account(owner) => {
+                let policy = account.policies.get(arn.name()).filter(|_| owner == account.id())?;
+                let is_same = *policy.path == *arn.path_and_name().0;
+                policy.default_document().filter(|_| is_same).map(|document| &**document)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit status: 0 done, 1 failed, 2 not understood.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::Server;
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat, Settings};
+
+mod account;
+mod audit;
+mod keys;
+mod serve;
+
+/// An organization's own AWS-compatible identity plane: STS and IAM that every AWS SDK, CLI and tool uses unchanged.
+#[derive(Debug, Parser)]
+#[command(name = "regent", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server
+    Serve(Box<Settings>),
+    /// Make and list accounts, and keys of their root users
+    Account(account::Account),
+    /// Read the audit trail
+    Audit(audit::Audit),
+    /// Look after the keys that seal session tokens
+    Keys(keys::Keys),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs what the arguments say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ran = match arguments.command {
+        Command::Serve(settings) => serve::run(*settings),
+        Command::Account(account) => account.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Keys(keys) => keys.run(),
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "regent", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells a person what went wrong, the cause of it under it.
+#[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
+fn report(error: &anyhow::Error) {
+    eprintln!("regent: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because {cause}");
+    }
+}
+
+/// Reads the configuration file, if one is named, and fills in what was not given.
+fn configure(settings: Settings) -> anyhow::Result<(Config, Logging)> {
+    let file = match &settings.config {
+        Some(path) => Settings::from_file(path)?,
+        None => Settings::default(),
+    };
+    let logging = Logging {
+        format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
+        filter: settings.log.clone().or_else(|| file.log.clone()).unwrap_or_else(|| "info".to_owned()),
+    };
+    Ok((Config::resolve(settings, file)?, logging))
+}
+
+/// How and what to log.
+struct Logging {
+    format: LogFormat,
+    filter: String,
+}
+
+impl Logging {
+    /// Sends log lines to standard error from here on.
+    fn begin(&self) -> anyhow::Result<()> {
+        let filter = EnvFilter::try_new(&self.filter).with_context(|| {
+            format!("`{}` is not a log filter: expected one like `info` or `regent=debug`", self.filter)
+        })?;
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.format {
+            LogFormat::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
+            LogFormat::Json => lines.json().flatten_event(true).init(),
+        }
+        Ok(())
+    }
+}
+
+/// A runtime for a command that is over soon.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+}
+
+/// Opens the store for a command, and closes it in good order.
+fn with_server(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Server) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (config, _) = configure(settings)?;
+    block_on(async {
+        let server = Server::open(config, Clock::System).await?;
+        let worked = work(&server).await;
+        server.store.shutdown().await?;
+        worked
+    })
+}

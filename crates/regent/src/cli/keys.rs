@@ -1,0 +1,57 @@
+//! `regent keys`: the keys that seal session tokens.
+
+#![expect(clippy::print_stdout, reason = "what the command answers")]
+
+use clap::{Args, Subcommand};
+
+use crate::Server;
+use crate::config::Settings;
+
+/// Look after the keys that seal session tokens.
+#[derive(Debug, Args)]
+pub(super) struct Keys {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List them, oldest first
+    List {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Seal new sessions under a new key; sessions under the old ones go on
+    Rotate {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+}
+
+impl Keys {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::List { settings } => super::with_server(*settings, list),
+            Command::Rotate { settings } => super::with_server(*settings, rotate),
+        }
+    }
+}
+
+async fn list(server: &Server) -> anyhow::Result<()> {
+    for key in server.store.picture().session_keys() {
+        let created = crate::time::iso(key.created);
+        println!("{:>4}  made {}", key.id, String::from_utf8_lossy(&created));
+    }
+    Ok(())
+}
+
+async fn rotate(server: &Server) -> anyhow::Result<()> {
+    let rotation = server.rotate_session_keys(true).await?;
+    if let Some(added) = rotation.added {
+        println!("key {added} seals new sessions within a minute; sessions under older keys go on");
+    }
+    for removed in rotation.removed {
+        println!("key {removed} is gone: no living session was sealed with it");
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! `regent serve`.
+
+#![expect(clippy::print_stdout, reason = "what a person must see at the start")]
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::Clock;
+use crate::config::{Config, Settings, Storage};
+use crate::{Server, Started};
+
+/// Starts the server and runs it until it is told to stop.
+pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
+    let (config, logging) = super::configure(settings)?;
+    logging.begin()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let started = Server::start(config, Clock::System).await?;
+    greet(&started, listener.local_addr()?);
+    Arc::clone(&started.server).run(listener, stop()?).await
+}
+
+/// Resolves when the process is asked to end.
+fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: answers in flight are finished, then the store is closed");
+    })
+}
+
+/// Says where the server is, and on the first start how to reach it. The secret is shown this once.
+fn greet(started: &Started, address: std::net::SocketAddr) {
+    let config = &started.server.config;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let store = match &config.storage {
+        Storage::Ephemeral => "in memory: everything is gone at the end".to_owned(),
+        Storage::Embedded(data) => data.join("regent.db").display().to_string(),
+        Storage::Postgres { .. } => "PostgreSQL".to_owned(),
+    };
+    println!("Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"));
+    println!("  store   {store}");
+    // Some clients read one name of the region, some the other.
+    let region = &config.region;
+    let mut exports =
+        format!("export AWS_ENDPOINT_URL={url} AWS_REGION={region} AWS_DEFAULT_REGION={region}");
+    if let Some(first) = &started.first {
+        println!("  account {} (new)", first.account);
+        if let Some(secret) = &first.secret {
+            let (id, secret) = (&first.access_key_id, secret.reveal());
+            // Writing to a string cannot fail.
+            let _ = write!(exports, " AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}");
+            println!("\nThis root access key is shown once. Paste this line into another terminal:\n");
+        } else {
+            println!("\nWith the root access key you gave, paste this line into another terminal:\n");
+        }
+    } else {
+        for account in started.server.store.picture().accounts() {
+            println!("  account {}", account.id());
+        }
+        println!("\nPaste this line into another terminal, with an access key of yours:\n");
+    }
+    println!("  {exports}\n");
+    println!("Then: aws sts get-caller-identity   (AWS CLI before 2.13: add --endpoint-url {url})");
+    if started.first.is_none() {
+        println!("A lost root key is replaced by: regent account root-key ACCOUNT");
+    }
+    println!();
+}

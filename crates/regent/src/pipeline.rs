@@ -1,0 +1,225 @@
+//! The way of a request: route, authenticate, decode, authorize, handle, encode, audit, answer.
+//!
+//! Every AWS operation of every service takes this one way. Nothing here knows what an operation does, and no
+//! operation can be reached but through here. The answer leaves only when its audit record is written.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use regent_wire::Fault;
+use regent_wire::operation::ServiceMeta;
+use regent_wire::protocol::{self, Head, Protocol};
+
+use crate::entropy;
+use crate::http::body::{self, BodyError};
+use crate::http::listener::Peer;
+use crate::server::Server;
+
+mod dispatch;
+mod iam;
+mod note;
+mod route;
+mod run;
+mod sts;
+
+use note::Note;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// A request as it came, with everything about it that is no part of it.
+#[derive(Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) body: &'a [u8],
+    pub(crate) peer: SocketAddr,
+    pub(crate) is_secure: bool,
+    pub(crate) now: Timestamp,
+    pub(crate) request_id: &'a str,
+    pub(crate) event_id: &'a str,
+}
+
+/// What goes back, before it is an HTTP response.
+#[derive(Debug)]
+struct Answer {
+    head: Head,
+    body: Vec<u8>,
+}
+
+impl Server {
+    /// Answers a request that came over a connection.
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: Peer,
+    ) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let read = body::read(body, self.config.body_limit_bytes, self.config.client_patience).await;
+        self.exchange(&parts, read, peer.address, peer.is_secure).await
+    }
+
+    /// Answers a request that was made inside the process.
+    pub async fn answer(
+        self: &Arc<Self>,
+        request: Request<Bytes>,
+        peer: SocketAddr,
+    ) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let read = if body.len() > self.config.body_limit_bytes {
+            Err(BodyError::TooLarge { limit: self.config.body_limit_bytes })
+        } else {
+            Ok(body)
+        };
+        self.exchange(&parts, read, peer, false).await
+    }
+
+    async fn exchange(
+        self: &Arc<Self>,
+        parts: &Parts,
+        read: Result<Bytes, BodyError>,
+        peer: SocketAddr,
+        is_secure: bool,
+    ) -> Response<Full<Bytes>> {
+        // One draw a request: both ids come out of it.
+        let Ok(draw) = entropy::bytes::<32>() else { return unavailable() };
+        let (request_id, event_id) = ids(draw);
+        let exchange = Exchange {
+            parts,
+            body: read.as_deref().unwrap_or_default(),
+            peer,
+            is_secure,
+            now: self.clock.now(),
+            request_id: &request_id,
+            event_id: &event_id,
+        };
+        let mut note = Note::new();
+        let early = read.as_ref().err().map(refused_body);
+        let answer = self.respond(&exchange, early, &mut note).await;
+        if let Err(error) = note.write(self, &exchange) {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an answer was withheld for want of its audit record"
+            );
+            return unavailable();
+        }
+        response(answer, &request_id)
+    }
+
+    async fn respond(
+        self: &Arc<Self>,
+        exchange: &Exchange<'_>,
+        early: Option<Fault>,
+        note: &mut Note,
+    ) -> Answer {
+        let mut body = Vec::with_capacity(1024);
+        let (protocol, service, outcome) = match early {
+            Some(fault) => (note.protocol, note.service, Err(fault)),
+            None => {
+                let outcome = self.route(exchange, note, &mut body).await;
+                (note.protocol, note.service, outcome)
+            }
+        };
+        let head = match outcome {
+            Ok(head) => head,
+            Err(fault) => {
+                body.clear();
+                refuse(protocol, service, &fault, exchange.request_id, note, &mut body)
+            }
+        };
+        Answer { head, body }
+    }
+}
+
+fn refuse(
+    protocol: Protocol,
+    service: &'static ServiceMeta,
+    fault: &Fault,
+    request_id: &str,
+    note: &mut Note,
+    body: &mut Vec<u8>,
+) -> Head {
+    if fault.status_in(protocol.dialect()) >= 500 {
+        tracing::error!(request.id = request_id, fault = ?fault, "a request failed");
+    }
+    note.refused(fault);
+    protocol::refuse(protocol, service, fault, request_id, body)
+}
+
+fn refused_body(error: &BodyError) -> Fault {
+    match error {
+        BodyError::TooLarge { limit } => Fault::request_too_large(*limit),
+        BodyError::TooSlow => Fault::request_timeout(),
+        BodyError::Broken(_) => Fault::incomplete_body(),
+    }
+}
+
+fn response(answer: Answer, request_id: &str) -> Response<Full<Bytes>> {
+    let Answer { head, body } = answer;
+    let length = body.len();
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Some(kind) = head.content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID.clone(), id);
+    }
+    for (name, value) in &head.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// The answer when there can be neither a record nor an id.
+fn unavailable() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+}
+
+/// Two random UUIDs in their usual form.
+fn ids(draw: [u8; 32]) -> (String, String) {
+    let (one, other) = draw.split_at(16);
+    (uuid(one), uuid(other))
+}
+
+fn uuid(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        let byte = match at {
+            6 => byte & 0x0f | 0x40,
+            8 => byte & 0x3f | 0x80,
+            _ => *byte,
+        };
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for digit in [byte >> 4, byte & 0x0f] {
+            text.push(char::from(DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0')));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_random_uuid() {
+        let (one, other) = ids([0xff; 32]);
+        assert_eq!(one, "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(one, other);
+    }
+}

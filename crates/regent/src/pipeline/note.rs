@@ -1,0 +1,259 @@
+//! What is noted about a request while it is on its way, to become its audit record.
+
+use http::request::Parts;
+use regent_store::directory::Directory;
+use regent_store::entity::AccountId;
+use regent_wire::Fault;
+use regent_wire::operation::{OperationMeta, ServiceMeta};
+use regent_wire::protocol::{Protocol, audit};
+use regent_wire::shape::{Emitted, Input};
+use regent_wire::sts;
+
+use super::Exchange;
+use crate::arn::{IamArn, Owner};
+use crate::audit::record::{Common, Identity, Issuer, Record, Resource, SessionContext};
+use crate::audit::trail::TrailError;
+use crate::authz;
+use crate::caller::{Caller, Principal};
+use crate::server::Server;
+
+/// Longest name of an operation nobody knows that is repeated in a record.
+const MAX_UNKNOWN_NAME: usize = 128;
+
+/// What is known so far.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub(super) protocol: Protocol,
+    pub(super) service: &'static ServiceMeta,
+    pub(super) operation: Option<&'static OperationMeta>,
+    pub(super) caller: Option<Caller>,
+    pub(super) said: Said,
+    is_routed: bool,
+    asked_for: Option<String>,
+    access_key_id: Option<String>,
+    region: Option<String>,
+    refusal: Option<(&'static str, String)>,
+}
+
+/// What request and answer say, in the record's form: secrets are left out already.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    request_parameters: Vec<u8>,
+    response_elements: Vec<u8>,
+    role: Option<String>,
+}
+
+impl Said {
+    /// Notes the parameters, as soon as they are understood.
+    pub(super) fn asked(&mut self, input: &impl Input) {
+        audit::record(input, &mut self.request_parameters);
+        self.role = input.text("RoleArn").map(str::to_owned);
+    }
+
+    /// Notes the answer, if the record shows it: of calls that change something or give out credentials.
+    pub(super) fn answered(&mut self, operation: &OperationMeta, output: &impl Emitted) {
+        let shows = operation.service.signing_name == sts::SERVICE.signing_name
+            && matches!(operation.name, "AssumeRole" | "GetFederationToken" | "GetSessionToken");
+        if shows || !is_read_only(operation) {
+            audit::record(output, &mut self.response_elements);
+        }
+    }
+}
+
+/// CloudTrail counts every STS call as one that only reads, those that give out credentials too.
+fn is_read_only(operation: &OperationMeta) -> bool {
+    let service = operation.service.signing_name;
+    let row = || authz::row(service, operation.name);
+    service == sts::SERVICE.signing_name || row().is_some_and(|row| row.level.is_read_only())
+}
+
+impl Note {
+    pub(super) fn new() -> Self {
+        Self {
+            protocol: Protocol::Query,
+            service: &sts::SERVICE,
+            operation: None,
+            caller: None,
+            said: Said::default(),
+            is_routed: false,
+            asked_for: None,
+            access_key_id: None,
+            region: None,
+            refusal: None,
+        }
+    }
+
+    /// Notes the service, once there is no doubt which it is.
+    pub(super) fn routed(&mut self, service: &'static ServiceMeta) {
+        self.service = service;
+        self.is_routed = true;
+    }
+
+    /// Notes what the request calls its operation, which may be anything.
+    pub(super) fn asked_for(&mut self, action: &str) {
+        self.asked_for = Some(action.chars().take(MAX_UNKNOWN_NAME).collect());
+    }
+
+    /// Notes who the request claims to come from.
+    pub(super) fn claimed(&mut self, access_key_id: &str, region: &str) {
+        self.access_key_id = Some(access_key_id.to_owned());
+        self.region = Some(region.to_owned());
+    }
+
+    /// Notes the refusal.
+    pub(super) fn refused(&mut self, fault: &Fault) {
+        let code = fault.code_in(self.protocol.dialect());
+        self.refusal = Some((code, fault.message().unwrap_or_default().to_owned()));
+        self.said.response_elements.clear();
+    }
+
+    /// Writes the record, and for a role of another account a second one into that account's trail.
+    pub(super) fn write(&self, server: &Server, exchange: &Exchange<'_>) -> Result<(), TrailError> {
+        thread_local! {
+            static LINES: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
+        }
+        LINES.with_borrow_mut(|lines| {
+            lines.clear();
+            self.write_lines(server, exchange, lines);
+            server.trail.append(lines, exchange.now)
+        })
+    }
+
+    fn write_lines(&self, server: &Server, exchange: &Exchange<'_>, lines: &mut Vec<u8>) {
+        let source = self.is_routed.then(|| format!("{}.amazonaws.com", self.service.signing_name));
+        let source_ip = exchange.peer.ip().to_canonical().to_string();
+        let trail = self.caller.as_ref().map(|caller| Trail::of(server, caller));
+        let identity = match (&self.caller, &trail) {
+            (Some(caller), Some(trail)) => trail.identity(caller),
+            _ => Identity::Unknown { access_key_id: self.access_key_id.as_deref() },
+        };
+        let crossed = self.crossed();
+        let role = crossed.as_ref().map(|(account, arn)| Resource {
+            arn,
+            account: *account,
+            kind: "AWS::IAM::Role",
+        });
+        let shared = crossed.as_ref().map(|_| exchange.request_id);
+        let record = Record {
+            time: exchange.now,
+            source: source.as_deref(),
+            name: self.operation.map(|operation| operation.name).or(self.asked_for.as_deref()),
+            region: self.region(server),
+            identity: &identity,
+            source_ip: &source_ip,
+            user_agent: user_agent(exchange.parts),
+            error: self.refusal.as_ref().map(|(code, message)| (*code, message.as_str())),
+            request_parameters: some(&self.said.request_parameters),
+            response_elements: some(&self.said.response_elements),
+            additional: None,
+            request_id: exchange.request_id,
+            event_id: exchange.event_id,
+            is_read_only: self.operation.is_some_and(is_read_only),
+            resources: role.as_slice(),
+            recipient: self.caller.as_ref().map(|caller| caller.account),
+            shared_event_id: shared,
+            is_secure: exchange.is_secure,
+        };
+        record.write(lines);
+        if let (Some(caller), Some((account, _))) = (&self.caller, &crossed) {
+            let stranger = Identity::Account { principal_id: &caller.user_id, account: caller.account };
+            let event_id = second_id(exchange.event_id);
+            Record { identity: &stranger, recipient: Some(*account), event_id: &event_id, ..record }
+                .write(lines);
+        }
+    }
+
+    /// The role of another account that the caller now has a session of.
+    fn crossed(&self) -> Option<(AccountId, String)> {
+        let caller = self.caller.as_ref().filter(|_| self.refusal.is_none())?;
+        let arn = self.said.role.as_deref()?;
+        match IamArn::parse(arn)?.owner {
+            Owner::Account(account) if account != caller.account => Some((account, arn.to_owned())),
+            Owner::Account(_) | Owner::Aws => None,
+        }
+    }
+
+    /// IAM has one region; what was signed for nobody's region is noted under the deployment's.
+    fn region<'a>(&'a self, server: &'a Server) -> &'a str {
+        if self.is_routed && self.service.signing_name == "iam" {
+            return "us-east-1";
+        }
+        self.region.as_deref().unwrap_or(&server.config.region)
+    }
+}
+
+/// The texts of an identity, kept while the record borrows them.
+struct Trail {
+    issuer_arn: String,
+    issuer_id: String,
+    alias: Option<String>,
+}
+
+impl Trail {
+    fn of(server: &Server, caller: &Caller) -> Self {
+        let snapshot = server.store.picture();
+        let directory: &Directory = &snapshot;
+        let account = directory.account(caller.account).and_then(|view| view.account());
+        let root = || (server.partition.root(caller.account), caller.account.to_string());
+        let (issuer_arn, issuer_id) = match &caller.principal {
+            Principal::Role(role) => (caller.principal_arn().to_owned(), role.id.to_string()),
+            Principal::Federated(Some(user)) => {
+                (caller.source_arn.clone().unwrap_or_default(), user.id.to_string())
+            }
+            Principal::Federated(None) => root(),
+            Principal::Root | Principal::User(_) => Default::default(),
+        };
+        let is_root = matches!(caller.principal, Principal::Root);
+        let alias =
+            account.filter(|_| is_root).and_then(|account| account.alias.as_deref().map(str::to_owned));
+        Self { issuer_arn, issuer_id, alias }
+    }
+
+    fn identity<'a>(&'a self, caller: &'a Caller) -> Identity<'a> {
+        let session = caller.session.as_deref().map(|open| SessionContext {
+            created: open.session.issued,
+            has_mfa: open.session.mfa.is_some(),
+            source_identity: open.session.source_identity.as_deref(),
+        });
+        let common = Common {
+            principal_id: &caller.user_id,
+            arn: &caller.arn,
+            account: caller.account,
+            access_key_id: &caller.access_key_id,
+            session,
+        };
+        let issuer = |kind, name| Issuer {
+            kind,
+            principal_id: self.issuer_id.as_str(),
+            arn: self.issuer_arn.as_str(),
+            account: caller.account,
+            name,
+        };
+        match &caller.principal {
+            Principal::Root => Identity::Root { alias: self.alias.as_deref(), common },
+            Principal::User(user) => Identity::User { name: &user.name, common },
+            Principal::Role(role) => {
+                Identity::AssumedRole { issuer: issuer("Role", Some(&role.name)), common }
+            }
+            Principal::Federated(Some(user)) => {
+                Identity::FederatedUser { issuer: issuer("IAMUser", Some(&user.name)), common }
+            }
+            Principal::Federated(None) => Identity::FederatedUser { issuer: issuer("Root", None), common },
+        }
+    }
+}
+
+fn some(json: &[u8]) -> Option<&[u8]> {
+    (!json.is_empty()).then_some(json)
+}
+
+fn user_agent(parts: &Parts) -> Option<&str> {
+    parts.headers.get(http::header::USER_AGENT)?.to_str().ok()
+}
+
+/// An id of its own for the second record, from the first's: the last digit differs.
+fn second_id(id: &str) -> String {
+    let (head, last) = id.split_at_checked(id.len().saturating_sub(1)).unwrap_or((id, ""));
+    let other = last.chars().next().and_then(|digit| digit.to_digit(16)).map_or(0, |digit| digit ^ 1);
+    format!("{head}{other:x}")
+}

@@ -1,0 +1,85 @@
+//! The server: everything a request needs that is not in the request.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use regent_store::Store;
+use regent_store::directory::Directory;
+use regent_store::entity::PolicyDocument;
+use regent_wire::Fault;
+
+use crate::arn::Partition;
+use crate::audit::trail::Trail;
+use crate::authn::Credentials;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::managed_policies::ManagedPolicies;
+use crate::seal::{Sealer, place};
+use crate::session::KeyRing;
+
+/// One node.
+#[derive(Debug)]
+pub struct Server {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) partition: Partition,
+    pub(crate) store: Store<Directory>,
+    pub(crate) sealer: Sealer,
+    pub(crate) credentials: Credentials,
+    pub(crate) managed_policies: Arc<ManagedPolicies>,
+    pub(crate) trail: Trail,
+    /// A policy that allows nothing: what a boundary is that cannot be found.
+    pub(crate) nothing: PolicyDocument,
+    ring: ArcSwap<KeyRing>,
+}
+
+/// The parts of a server, as [`bootstrap`](crate::bootstrap) brings them together.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store<Directory>,
+    pub(crate) sealer: Sealer,
+    pub(crate) managed_policies: ManagedPolicies,
+    pub(crate) trail: Trail,
+}
+
+impl Server {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            partition: Partition::new(&parts.config.partition),
+            config: parts.config,
+            clock: parts.clock,
+            store: parts.store,
+            sealer: parts.sealer,
+            credentials: Credentials::default(),
+            managed_policies: Arc::new(parts.managed_policies),
+            trail: parts.trail,
+            nothing: PolicyDocument::new(r#"{"Version":"2012-10-17","Statement":[]}"#, Vec::new()),
+            ring: ArcSwap::default(),
+        }
+    }
+
+    /// What an in-memory audit trail remembers, oldest first; a trail in files is read from its files.
+    pub fn audit_records(&self) -> Vec<String> {
+        self.trail.remembered()
+    }
+
+    /// The keys of session tokens, as this picture has them.
+    pub(crate) fn key_ring(&self, directory: &Directory) -> Result<Arc<KeyRing>, Fault> {
+        let ring = self.ring.load();
+        if ring.is_of(directory) {
+            return Ok(Arc::clone(&ring));
+        }
+        let keys = directory.session_keys().map(|key| {
+            let opened = self.sealer.open_key(&place::session_key(key.id), &key.sealed);
+            opened.map(|opened| (key.id, key.created, opened)).map_err(Fault::internal_failure)
+        });
+        let ring = KeyRing::new(&keys.collect::<Result<Vec<_>, _>>()?).map_err(Fault::internal_failure)?;
+        let ring = Arc::new(ring);
+        self.ring.store(Arc::clone(&ring));
+        // What a key that left the ring has opened must not stay open.
+        self.credentials.clear();
+        Ok(ring)
+    }
+}
