@@ -47,6 +47,17 @@ pub struct Denial<'a> {
     resource: &'a Resource<'a>,
     trust_reason: TrustReason,
     policy_arn: Option<&'a str>,
+    any_resource: AnyResource,
+}
+
+/// Is the resource `*` of an action that has none mentioned?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AnyResource {
+    /// No, as STS and most others do it.
+    #[default]
+    Omitted,
+    /// Yes, as IAM does it: `on resource: *`.
+    Mentioned,
 }
 
 /// Is somebody who may not assume a role told why?
@@ -79,7 +90,14 @@ impl<'a> Denial<'a> {
             resource: request.resource,
             trust_reason: TrustReason::default(),
             policy_arn: None,
+            any_resource: AnyResource::default(),
         }
+    }
+
+    /// The same, mentioning the resource `*` or not: services differ.
+    #[must_use]
+    pub fn any_resource(self, any_resource: AnyResource) -> Self {
+        Self { any_resource, ..self }
     }
 
     /// The same, with or without the reason why a role may not be assumed.
@@ -111,7 +129,7 @@ impl fmt::Display for Denial<'_> {
         }
         let action = self.action.name();
         write!(f, "User: {} is not authorized to perform: {action}", self.caller.display_name())?;
-        if self.resource.text() != "*" {
+        if self.resource.text() != "*" || self.any_resource == AnyResource::Mentioned {
             write!(f, " on resource: {}", self.resource.text())?;
         }
         let Reason::Policy(kind) = self.decision.reason() else { return Ok(()) };

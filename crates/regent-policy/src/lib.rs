@@ -164,7 +164,7 @@ pub use context::{Context, Key, Values};
 pub use decision::{
     Decision, Finding, MatchedStatement, Reason, StatementRef, Verdict, decide, decide_and_collect,
 };
-pub use denial::{Denial, TrustReason};
+pub use denial::{AnyResource, Denial, TrustReason};
 pub use document::{
     Condition, Document, Effect, Element, Listed, Polarity, Principal, PrincipalType, Principals, Statement,
     Version,

@@ -183,7 +183,15 @@ impl Picture for Directory {
                         view.add_key(key.owner, key_id);
                     }
                 }
-                _ => {
+                Entity::Account(_)
+                | Entity::User(_)
+                | Entity::Group(_)
+                | Entity::Role(_)
+                | Entity::Policy(_)
+                | Entity::InstanceProfile(_)
+                | Entity::MfaDevice(_)
+                | Entity::DataKey(_)
+                | Entity::SessionKey(_) => {
                     view.put(&entity, version);
                 }
             }

@@ -40,15 +40,18 @@ pub enum AdministrationError {
 
 /// A new key of a root user.
 #[derive(Debug)]
-pub(crate) struct NewKey {
-    pub(crate) account: AccountId,
-    pub(crate) access_key_id: String,
-    pub(crate) secret: SecretAccessKey,
+pub struct NewKey {
+    /// The account.
+    pub account: AccountId,
+    /// The key's id.
+    pub access_key_id: String,
+    /// Its secret, seen this once.
+    pub secret: SecretAccessKey,
 }
 
 impl Server {
     /// Makes an account with a key for its root user.
-    pub(crate) async fn create_account(
+    pub async fn create_account(
         &self,
         account: Option<AccountId>,
         name: Option<&str>,
@@ -71,7 +74,7 @@ impl Server {
     }
 
     /// Makes another key for an account's root user.
-    pub(crate) async fn create_root_key(&self, account: AccountId) -> Result<NewKey, AdministrationError> {
+    pub async fn create_root_key(&self, account: AccountId) -> Result<NewKey, AdministrationError> {
         let (new, key) = self.new_root_key(account, self.clock.now().as_second())?;
         self.store
             .write(move |draft| {
@@ -87,11 +90,7 @@ impl Server {
     }
 
     /// Deletes a key of an account's root user.
-    pub(crate) async fn delete_root_key(
-        &self,
-        account: AccountId,
-        id: &str,
-    ) -> Result<(), AdministrationError> {
+    pub async fn delete_root_key(&self, account: AccountId, id: &str) -> Result<(), AdministrationError> {
         let id = id.to_owned();
         self.store
             .write(move |draft| {

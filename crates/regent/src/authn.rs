@@ -13,9 +13,11 @@ use regent_wire::sigv4::{Body, Claim, Scratch};
 use crate::caller::{Caller, Principal};
 use crate::server::Server;
 use crate::session::Subject;
+use crate::usage;
 
 mod credentials;
 
+use credentials::Credential;
 pub(crate) use credentials::{Credentials, OpenSession};
 
 /// What temporary access key ids begin with.
@@ -38,8 +40,10 @@ impl Server {
                 if open.session.expires <= now {
                     return Err(Fault::expired_token());
                 }
-                self.verify(&open.credential, claim, body)?;
-                self.session_caller(directory, &open)
+                Self::verify(&open.credential, claim, body)?;
+                let caller = self.session_caller(directory, &open)?;
+                self.note_use(&open.credential, &caller, claim, now);
+                Ok(caller)
             }
             None if id.starts_with(TEMPORARY) => Err(Fault::unknown_access_key()),
             None => {
@@ -48,24 +52,25 @@ impl Server {
                     return Err(Fault::unknown_access_key());
                 }
                 let credential = self.long_term_credential(known)?;
-                self.verify(&credential, claim, body)?;
-                self.key_caller(directory, known)
+                Self::verify(&credential, claim, body)?;
+                let caller = self.key_caller(directory, known)?;
+                self.note_use(&credential, &caller, claim, now);
+                Ok(caller)
             }
         }
     }
 
-    fn verify(
-        &self,
-        credential: &credentials::Credential,
-        claim: &Claim<'_>,
-        body: Body<'_>,
-    ) -> Result<(), Fault> {
+    fn note_use(&self, credential: &Credential, caller: &Caller, claim: &Claim<'_>, now: i64) {
+        usage::note(self, &credential.throttle, caller, claim.service(), claim.region(), now);
+    }
+
+    fn verify(credential: &Credential, claim: &Claim<'_>, body: Body<'_>) -> Result<(), Fault> {
         thread_local! {
             static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default();
         }
         SCRATCH
             .with_borrow_mut(|scratch| credential.keys.verify(claim, &credential.secret, body, scratch))
-            .map_err(crate::fault::from_sigv4)
+            .map_err(|error| crate::fault::from_sigv4(&error))
     }
 
     fn key_caller(&self, directory: &Directory, known: &KnownKey) -> Result<Caller, Fault> {

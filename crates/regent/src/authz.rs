@@ -4,7 +4,10 @@
 
 use std::ops::Deref;
 
-use regent_policy::{Action, Context, Denial, Policies, Request, Resource, ResourcePolicy, decide};
+use regent_policy::{
+    Action, AnyResource, Context, Decision, Denial, Policies, Request, Resource, ResourcePolicy, decide,
+};
+use regent_store::entity::{AccountId, Digits, PolicyDocument};
 use regent_wire::Fault;
 use regent_wire::operation::Operation;
 
@@ -19,18 +22,12 @@ mod target;
 
 use gather::Documents;
 use table::{Also, IAM, On, Row, STS};
+use target::RoleTarget;
 pub(crate) use target::{Target, find_role};
 
 /// Proof that the caller may run an operation with this input; the input is inside.
 #[derive(Debug)]
 pub(crate) struct Authorized<O: Operation>(O::Input);
-
-impl<O: Operation> Authorized<O> {
-    /// The input, to take apart.
-    pub(crate) fn into_input(self) -> O::Input {
-        self.0
-    }
-}
 
 impl<O: Operation> Deref for Authorized<O> {
     type Target = O::Input;
@@ -137,37 +134,56 @@ pub(crate) fn ask(
     target: &Target<'_>,
     context: &Context<'_>,
 ) -> Result<(), Fault> {
-    if target.is_absent {
-        // Nobody learns by asking whether a role exists: the text is that of a closed one.
-        let (caller, action) = (&call.caller.arn, action.name());
-        let message =
-            format!("User: {caller} is not authorized to perform: {action} on resource: {}", target.arn);
-        return Err(Fault::access_denied(message));
-    }
     let documents = Documents::of(call);
     let (identity, boundary, session) = (documents.identity(), documents.boundary(), documents.session());
-    let trust = target.trust.as_ref().map(|trust| trust.program());
     let policies = Policies {
         identity: &identity,
         boundaries: boundary.as_slice(),
         session: session.as_deref(),
-        resource: trust.map(ResourcePolicy::role_trust),
         ..Policies::default()
     };
-    let digits = call.caller.account.digits();
-    let owner = target.account.map(regent_store::entity::AccountId::digits);
+    let (digits, owner) = (call.caller.account.digits(), target.account.map(AccountId::digits));
     let resource = Resource::new(&target.arn);
     let request = Request {
         caller: call.caller.for_policy(digits.as_str()),
         action,
         resource: &resource,
-        resource_account: owner.as_ref().map(regent_store::entity::Digits::as_str),
+        resource_account: owner.as_ref().map(Digits::as_str),
         context,
         canonical_user: None,
     };
-    let decision = decide(&policies, &request);
-    if decision.is_allowed() {
+    let decision = match target.role {
+        RoleTarget::NotOne => decide(&policies, &request),
+        RoleTarget::Trusting(trust) => {
+            let resource = Some(ResourcePolicy::role_trust(trust.program()));
+            decide(&Policies { resource, ..policies }, &request)
+        }
+        RoleTarget::Absent => caller_side(&policies, &request),
+    };
+    if decision.is_allowed() && target.role != RoleTarget::Absent {
         return Ok(());
     }
-    Err(Fault::access_denied(Denial::new(&decision, &request).to_string()))
+    let decision = match target.role {
+        RoleTarget::NotOne => decision,
+        RoleTarget::Trusting(_) | RoleTarget::Absent => caller_side(&policies, &request),
+    };
+    let any_resource =
+        if action.name().starts_with("iam:") { AnyResource::Mentioned } else { AnyResource::Omitted };
+    let denial = Denial::new(&decision, &request)
+        .any_resource(any_resource)
+        .policy_arn(documents.deciding_arn(&decision));
+    Err(Fault::access_denied(denial.to_string()))
+}
+
+/// What stands between a caller and a role on the caller's own side: as if the role trusted the caller's account.
+///
+/// The text of a refusal is made from this alone. So it tells the caller about its own policies, and nothing about
+/// a role: one that is closed and one that does not exist are refused alike.
+fn caller_side(policies: &Policies<'_>, request: &Request<'_>) -> Decision {
+    let account = request.caller.account().unwrap_or_default();
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":"sts:*"}}}}"#
+    );
+    let trust = PolicyDocument::new(&text, Vec::new());
+    decide(&Policies { resource: Some(ResourcePolicy::role_trust(trust.program())), ..*policies }, request)
 }

@@ -98,8 +98,8 @@ pub(crate) fn from_store(error: StoreError) -> Fault {
 }
 
 /// What the signature's checks found, as a client sees it.
-pub(crate) fn from_sigv4(error: SigV4Error) -> Fault {
-    match &error {
+pub(crate) fn from_sigv4(error: &SigV4Error) -> Fault {
+    match error {
         SigV4Error::UnknownAccessKey => Fault::unknown_access_key(),
         SigV4Error::BadSessionToken => Fault::invalid_session_token(),
         SigV4Error::ExpiredToken => Fault::expired_token(),

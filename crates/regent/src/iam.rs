@@ -4,6 +4,7 @@
 //! newest picture ([`Call::write`](crate::call::Call::write)), so that every rule that spans entities holds at the
 //! moment of the change, whoever else is writing.
 
+pub(crate) mod access_key;
 mod boundary;
 mod page;
 pub(crate) mod quota;

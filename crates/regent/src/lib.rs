@@ -26,6 +26,8 @@ mod server;
 mod session;
 mod sts;
 mod time;
+mod usage;
 
+pub use administration::{AdministrationError, NewKey};
 pub use bootstrap::{FirstAccount, StartError, Started};
 pub use server::Server;

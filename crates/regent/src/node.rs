@@ -13,7 +13,7 @@ use crate::http::tls;
 use crate::server::Server;
 
 /// How often a node looks whether a session key is due.
-const KEY_CHECK: Duration = Duration::from_secs(3600);
+const KEY_CHECK: Duration = Duration::from_hours(1);
 /// The longest session there is, and an hour more.
 const LONGEST_SESSION_SECS: Seconds = 37 * 3600;
 

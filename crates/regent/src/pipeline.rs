@@ -14,8 +14,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use regent_wire::Fault;
-use regent_wire::operation::ServiceMeta;
-use regent_wire::protocol::{self, Head, Protocol};
+use regent_wire::protocol::{self, Head};
 
 use crate::entropy;
 use crate::http::body::{self, BodyError};
@@ -118,37 +117,24 @@ impl Server {
         note: &mut Note,
     ) -> Answer {
         let mut body = Vec::with_capacity(1024);
-        let (protocol, service, outcome) = match early {
-            Some(fault) => (note.protocol, note.service, Err(fault)),
-            None => {
-                let outcome = self.route(exchange, note, &mut body).await;
-                (note.protocol, note.service, outcome)
-            }
+        let outcome = match early {
+            Some(fault) => Err(fault),
+            None => self.route(exchange, note, &mut body).await,
         };
-        let head = match outcome {
-            Ok(head) => head,
-            Err(fault) => {
-                body.clear();
-                refuse(protocol, service, &fault, exchange.request_id, note, &mut body)
-            }
-        };
+        let head = outcome.unwrap_or_else(|fault| {
+            body.clear();
+            refuse(&fault, exchange.request_id, note, &mut body)
+        });
         Answer { head, body }
     }
 }
 
-fn refuse(
-    protocol: Protocol,
-    service: &'static ServiceMeta,
-    fault: &Fault,
-    request_id: &str,
-    note: &mut Note,
-    body: &mut Vec<u8>,
-) -> Head {
-    if fault.status_in(protocol.dialect()) >= 500 {
-        tracing::error!(request.id = request_id, fault = ?fault, "a request failed");
+fn refuse(fault: &Fault, request_id: &str, note: &mut Note, body: &mut Vec<u8>) -> Head {
+    if let Some(cause) = fault.cause() {
+        tracing::warn!(request.id = request_id, %fault, cause, "a request was refused");
     }
     note.refused(fault);
-    protocol::refuse(protocol, service, fault, request_id, body)
+    protocol::refuse(note.protocol, note.service, fault, request_id, body)
 }
 
 fn refused_body(error: &BodyError) -> Fault {

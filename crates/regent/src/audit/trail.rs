@@ -42,7 +42,7 @@ enum Destination {
 struct Files {
     dir: PathBuf,
     rotate_bytes: u64,
-    keep_files: usize,
+    keep: usize,
     current: File,
     length: u64,
 }
@@ -89,8 +89,8 @@ impl Files {
         let fail = |source| TrailError { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(fail)?;
         let (current, length) = open_current(dir).map_err(fail)?;
-        let (rotate_bytes, keep_files) = (config.rotate_bytes, config.keep_files);
-        Ok(Self { dir: dir.to_owned(), rotate_bytes, keep_files, current, length })
+        let (rotate_bytes, keep) = (config.rotate_bytes, config.keep_files);
+        Ok(Self { dir: dir.to_owned(), rotate_bytes, keep, current, length })
     }
 
     fn append(&mut self, lines: &[u8], now: Timestamp) -> Result<(), TrailError> {
@@ -122,11 +122,11 @@ impl Files {
 
     /// Removes the oldest closed files beyond the number to keep. Failing to remove one is not worth an answer.
     fn prune(&self) {
-        if self.keep_files == 0 {
+        if self.keep == 0 {
             return;
         }
         let mut closed = closed_files(&self.dir);
-        let surplus = closed.len().saturating_sub(self.keep_files);
+        let surplus = closed.len().saturating_sub(self.keep);
         for path in closed.drain(..surplus) {
             if let Err(error) = std::fs::remove_file(&path) {
                 tracing::warn!(%error, audit.file = %path.display(), "an old audit file could not be removed");

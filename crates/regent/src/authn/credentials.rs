@@ -17,6 +17,7 @@ use regent_wire::sigv4::KeyCache;
 use crate::seal::place;
 use crate::server::Server;
 use crate::session::Session;
+use crate::usage::Throttle;
 
 const SHARDS: usize = 16;
 /// Entries of one shard.
@@ -27,6 +28,7 @@ const SHARD_ENTRIES: usize = 1024;
 pub(crate) struct Credential {
     pub(super) secret: SecretAccessKey,
     pub(super) keys: KeyCache,
+    pub(super) throttle: Throttle,
 }
 
 /// A session whose token was opened, with its secret.
@@ -91,7 +93,8 @@ impl Server {
         let place = place::access_key(known.account, &known.key.id);
         let secret =
             self.sealer.open_text(&place, &known.key.sealed_secret).map_err(Fault::internal_failure)?;
-        let credential = Arc::new(Credential { secret, keys: KeyCache::default() });
+        let credential =
+            Arc::new(Credential { secret, keys: KeyCache::default(), throttle: Throttle::default() });
         self.credentials.keep(&known.key.id, Entry::LongTerm(known.version, Arc::clone(&credential)));
         Ok(credential)
     }
@@ -111,7 +114,7 @@ impl Server {
         }
         let ring = self.key_ring(directory)?;
         let (session, secret) = ring.open(token, id).map_err(|_| Fault::invalid_session_token())?;
-        let credential = Credential { secret, keys: KeyCache::default() };
+        let credential = Credential { secret, keys: KeyCache::default(), throttle: Throttle::default() };
         let is_over = session.expires <= now;
         let open = Arc::new(OpenSession { session, credential, token: token.into() });
         if !is_over {

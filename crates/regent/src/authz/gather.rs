@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regent_policy::Program;
+use regent_policy::{Decision, PolicyKind, Program};
 use regent_store::directory::AccountView;
 use regent_store::entity::{InlinePolicy, PolicyDocument, User};
 
@@ -14,9 +14,16 @@ use crate::server::Server;
 /// The documents in force for a caller. Compiled forms live in the documents; this only says which.
 #[derive(Debug, Default)]
 pub(crate) struct Documents<'a> {
-    identity: Vec<&'a PolicyDocument>,
-    boundary: Option<&'a PolicyDocument>,
-    session: Option<Vec<&'a PolicyDocument>>,
+    identity: Vec<Source<'a>>,
+    boundary: Option<Source<'a>>,
+    session: Option<Vec<Source<'a>>>,
+}
+
+/// A document, and the ARN of the managed policy it is of; an inline one has none.
+#[derive(Debug, Clone)]
+struct Source<'a> {
+    document: &'a PolicyDocument,
+    arn: Option<Arc<str>>,
 }
 
 impl<'a> Documents<'a> {
@@ -30,69 +37,90 @@ impl<'a> Documents<'a> {
             Principal::Root | Principal::Federated(None) => {}
             Principal::User(user) | Principal::Federated(Some(user)) => {
                 sources.of_user(user, &mut documents.identity);
-                documents.boundary = sources.boundary(user.boundary.as_deref());
+                documents.boundary = sources.boundary(user.boundary.as_ref());
             }
             Principal::Role(role) => {
                 sources.of_entity(&role.inline, &role.attached, &mut documents.identity);
-                documents.boundary = sources.boundary(role.boundary.as_deref());
+                documents.boundary = sources.boundary(role.boundary.as_ref());
             }
         }
         documents.session = caller.session.as_deref().and_then(|open| {
             let policies = &open.session.policies;
             let managed = policies.managed.iter().filter_map(|arn| sources.managed(arn));
-            (!policies.is_empty()).then(|| policies.inline.as_deref().into_iter().chain(managed).collect())
+            let inline = policies.inline.as_deref().map(|document| Source { document, arn: None });
+            (!policies.is_empty()).then(|| inline.into_iter().chain(managed).collect())
         });
         documents
     }
 
     /// Identity-based policies.
     pub(crate) fn identity(&self) -> Vec<&'a Program> {
-        self.identity.iter().map(|document| document.program()).collect()
+        self.identity.iter().map(Source::program).collect()
     }
 
     /// The permissions boundary, if there is one.
     pub(crate) fn boundary(&self) -> Option<&'a Program> {
-        self.boundary.map(PolicyDocument::program)
+        self.boundary.as_ref().map(Source::program)
     }
 
     /// Session policies; none if none were passed, which is not the same as a set that allows nothing.
     pub(crate) fn session(&self) -> Option<Vec<&'a Program>> {
         let session = self.session.as_ref()?;
-        Some(session.iter().map(|document| document.program()).collect())
+        Some(session.iter().map(Source::program).collect())
+    }
+
+    /// The ARN of the managed policy whose statement settled a decision, if one did.
+    pub(crate) fn deciding_arn(&self, decision: &Decision) -> Option<&str> {
+        let (kind, at) = decision.deciding_statement()?;
+        let program = usize::try_from(at.program).ok()?;
+        let source = match kind {
+            PolicyKind::Identity => self.identity.get(program),
+            PolicyKind::Session => self.session.as_ref()?.get(program),
+            PolicyKind::PermissionsBoundary => self.boundary.as_ref(),
+            PolicyKind::Resource
+            | PolicyKind::RoleTrust
+            | PolicyKind::ServiceControl
+            | PolicyKind::ResourceControl
+            | PolicyKind::Endpoint => None,
+        };
+        source?.arn.as_deref()
     }
 }
 
+impl<'a> Source<'a> {
+    fn program(&self) -> &'a Program {
+        self.document.program()
+    }
+}
+
+/// Where documents are found.
 struct Sources<'a> {
     server: &'a Arc<Server>,
     account: &'a AccountView,
 }
 
 impl<'a> Sources<'a> {
-    fn of_user(&self, user: &'a User, into: &mut Vec<&'a PolicyDocument>) {
+    fn of_user(&self, user: &'a User, into: &mut Vec<Source<'a>>) {
         self.of_entity(&user.inline, &user.attached, into);
         for group in user.groups.iter().filter_map(|id| self.account.groups.by_id(*id)) {
             self.of_entity(&group.inline, &group.attached, into);
         }
     }
 
-    fn of_entity(
-        &self,
-        inline: &'a [InlinePolicy],
-        attached: &[Arc<str>],
-        into: &mut Vec<&'a PolicyDocument>,
-    ) {
-        into.extend(inline.iter().map(|policy| &*policy.document));
+    fn of_entity(&self, inline: &'a [InlinePolicy], attached: &[Arc<str>], into: &mut Vec<Source<'a>>) {
+        into.extend(inline.iter().map(|policy| Source { document: &policy.document, arn: None }));
         into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
     }
 
     /// A boundary that cannot be found allows nothing: it must not be as if there were none.
-    fn boundary(&self, arn: Option<&str>) -> Option<&'a PolicyDocument> {
-        let arn = arn?;
-        Some(self.managed(arn).unwrap_or(&self.server.nothing))
+    fn boundary(&self, arn: Option<&Arc<str>>) -> Option<Source<'a>> {
+        let nothing = || Source { document: &self.server.nothing, arn: None };
+        arn.map(|arn| self.managed(arn).unwrap_or_else(nothing))
     }
 
-    fn managed(&self, arn: &str) -> Option<&'a PolicyDocument> {
-        self.server.managed_policy(self.account, arn)
+    fn managed(&self, arn: &Arc<str>) -> Option<Source<'a>> {
+        let document = self.server.managed_policy(self.account, arn)?;
+        Some(Source { document, arn: Some(Arc::clone(arn)) })
     }
 }
 

@@ -27,10 +27,19 @@ pub(crate) struct Target<'a> {
     pub(crate) has_iam_tags: bool,
     /// Its permissions boundary.
     pub(crate) boundary: Option<&'a str>,
-    /// Its trust policy, where that has a say.
-    pub(crate) trust: Option<&'a PolicyDocument>,
-    /// Whether it is a role that does not exist, which must look like one that is closed.
-    pub(crate) is_absent: bool,
+    /// Whether it is a role whose trust policy has a say.
+    pub(super) role: RoleTarget<'a>,
+}
+
+/// A role that somebody wants to assume, as authorization sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RoleTarget<'a> {
+    /// The question is about something else.
+    NotOne,
+    /// It has this trust policy.
+    Trusting(&'a PolicyDocument),
+    /// There is none, which nobody must learn from the answer.
+    Absent,
 }
 
 impl<'a> Target<'a> {
@@ -41,8 +50,7 @@ impl<'a> Target<'a> {
             tags: Cow::Borrowed(&[]),
             has_iam_tags: false,
             boundary: None,
-            trust: None,
-            is_absent: false,
+            role: RoleTarget::NotOne,
         }
     }
 
@@ -172,14 +180,27 @@ impl<'a> Target<'a> {
     fn trusting_role(call: &Call<'a>, arn: &str) -> Self {
         let found = find_role(call, arn);
         let Some((account, role)) = found else {
-            return Self { account: None, is_absent: true, ..Self::new(arn.to_owned(), call.caller.account) };
+            let owner = IamArn::parse(arn).and_then(|arn| match arn.owner {
+                Owner::Account(account) => Some(account),
+                Owner::Aws => None,
+            });
+            return Self {
+                account: owner,
+                role: RoleTarget::Absent,
+                ..Self::new(arn.to_owned(), call.caller.account)
+            };
         };
         let mut tags = Cow::Borrowed(role.tags.as_slice());
         for inherited in call.caller.transitive_tags() {
             tags.to_mut().retain(|tag| !tag.key.eq_ignore_ascii_case(&inherited.key));
             tags.to_mut().push(inherited.clone());
         }
-        Self { tags, has_iam_tags: true, trust: Some(&role.trust), ..Self::new(arn.to_owned(), account.id()) }
+        Self {
+            tags,
+            has_iam_tags: true,
+            role: RoleTarget::Trusting(&role.trust),
+            ..Self::new(arn.to_owned(), account.id())
+        }
     }
 
     /// What this entity would be under another path or name. Its tags stay.

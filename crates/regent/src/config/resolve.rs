@@ -180,7 +180,7 @@ fn pair<A, B>(
     }
 }
 
-fn at_least<T: PartialOrd + ToString>(
+fn at_least<T: PartialOrd + ToString + Copy>(
     given: Option<T>,
     default: T,
     least: T,

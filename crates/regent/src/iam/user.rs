@@ -62,7 +62,7 @@ pub(crate) async fn create_user(
 /// AWS: IAM API reference, GetUser.
 pub(crate) fn get_user(
     call: &Call<'_>,
-    input: Authorized<op::GetUser>,
+    input: &Authorized<op::GetUser>,
 ) -> Result<wire::GetUserResponse, Fault> {
     let account = call.account()?;
     let user = match (input.user_name.as_deref(), call.caller.owner()) {
@@ -132,7 +132,7 @@ pub(crate) async fn delete_user(call: &Call<'_>, input: Authorized<op::DeleteUse
 /// AWS: IAM API reference, ListUsers.
 pub(crate) fn list_users(
     call: &Call<'_>,
-    input: Authorized<op::ListUsers>,
+    input: &Authorized<op::ListUsers>,
 ) -> Result<wire::ListUsersResponse, Fault> {
     let account = call.account()?;
     let page = Page::read(account.id(), op::ListUsers::META.name, input.marker.as_deref(), input.max_items)?;
@@ -176,7 +176,7 @@ pub(crate) async fn untag_user(call: &Call<'_>, input: Authorized<op::UntagUser>
 /// AWS: IAM API reference, ListUserTags.
 pub(crate) fn list_user_tags(
     call: &Call<'_>,
-    input: Authorized<op::ListUserTags>,
+    input: &Authorized<op::ListUserTags>,
 ) -> Result<wire::ListUserTagsResponse, Fault> {
     let account = call.account()?;
     let user =

@@ -86,7 +86,8 @@ impl Server {
         if !matches!(parts.method, http::Method::GET | http::Method::POST) {
             return Err(Fault::method_not_allowed());
         }
-        let presented = Presented::read(Request::from_parts(parts)).map_err(fault::from_sigv4)?;
+        let presented =
+            Presented::read(Request::from_parts(parts)).map_err(|error| fault::from_sigv4(&error))?;
         let query = parts.uri.query().unwrap_or_default();
         let payload = Payload::form(query, exchange.body, &self.limits())?;
         let named = match &payload {
@@ -116,7 +117,8 @@ impl Server {
         };
         let regions: Vec<&str> = self.config.allowed_regions.iter().map(String::as_str).collect();
         let now = exchange.now.as_second();
-        let claim = presented.claim(now, &rules(service, &regions)).map_err(fault::from_sigv4)?;
+        let claim =
+            presented.claim(now, &rules(service, &regions)).map_err(|error| fault::from_sigv4(&error))?;
         note.claimed(claim.access_key_id(), claim.region());
         let caller = note.caller.insert(self.authenticate(directory, &claim, exchange.body, now)?);
         let (action, version) = named?;

@@ -30,10 +30,11 @@ impl Run<'_> {
     /// An operation that reads the picture.
     pub(super) fn read<O: Operation>(
         mut self,
-        handler: fn(&Call<'_>, Authorized<O>) -> Result<O::Output, Fault>,
+        handler: fn(&Call<'_>, &Authorized<O>) -> Result<O::Output, Fault>,
     ) -> Result<Head, Fault> {
         let input = self.decode::<O>()?;
-        let output = handler(self.call, authz::authorize(self.call, input, Evidence::default())?)?;
+        let authorized = authz::authorize(self.call, input, Evidence::default())?;
+        let output = handler(self.call, &authorized)?;
         Ok(self.encode::<O>(&output))
     }
 
@@ -52,11 +53,12 @@ impl Run<'_> {
     pub(super) async fn prepared<O: Operation>(
         mut self,
         prepare: impl AsyncFnOnce(&Call<'_>, &O::Input) -> Result<Evidence, Fault>,
-        handler: fn(&Call<'_>, Authorized<O>) -> Result<O::Output, Fault>,
+        handler: fn(&Call<'_>, &Authorized<O>) -> Result<O::Output, Fault>,
     ) -> Result<Head, Fault> {
         let input = self.decode::<O>()?;
         let evidence = prepare(self.call, &input).await?;
-        let output = handler(self.call, authz::authorize(self.call, input, evidence)?)?;
+        let authorized = authz::authorize(self.call, input, evidence)?;
+        let output = handler(self.call, &authorized)?;
         Ok(self.encode::<O>(&output))
     }
 

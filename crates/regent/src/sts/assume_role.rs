@@ -40,9 +40,8 @@ pub(crate) async fn prepare(
 /// AWS: STS API reference, AssumeRole.
 pub(crate) fn assume_role(
     call: &Call<'_>,
-    input: Authorized<op::AssumeRole>,
+    input: &Authorized<op::AssumeRole>,
 ) -> Result<wire::AssumeRoleResponse, Fault> {
-    let input = input.into_input();
     let (account, role) =
         find_role(call, &input.role_arn).ok_or_else(|| Fault::bug("a role vanished from its picture"))?;
     let duration_secs = duration(call, input.duration_seconds, i64::from(role.max_session_secs))?;

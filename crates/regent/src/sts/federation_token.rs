@@ -21,9 +21,8 @@ const ROOT_SECS: i64 = 3600;
 /// AWS: STS API reference, GetFederationToken.
 pub(crate) fn get_federation_token(
     call: &Call<'_>,
-    input: Authorized<op::GetFederationToken>,
+    input: &Authorized<op::GetFederationToken>,
 ) -> Result<wire::GetFederationTokenResponse, Fault> {
-    let input = input.into_input();
     let asked = input.duration_seconds.map(i64::from);
     let (issuer, duration_secs) = match &call.caller.principal {
         Principal::Root => (None, asked.unwrap_or(ROOT_SECS).min(ROOT_SECS)),

@@ -32,8 +32,9 @@ pub(super) struct Grant {
 
 /// Opens a session: nothing is stored, everything is in the token.
 pub(super) fn grant(call: &Call<'_>, opening: Opening) -> Result<Grant, Fault> {
-    let [a, b, c, d, e, nonce @ ..] = entropy::bytes::<17>().map_err(Fault::internal_failure)?;
-    let id = AccessKeyId::mint(AccessKeyKind::Temporary, opening.account.number(), [a, b, c, d, e])
+    let random = entropy::bytes::<5>().map_err(Fault::internal_failure)?;
+    let nonce = entropy::bytes::<12>().map_err(Fault::internal_failure)?;
+    let id = AccessKeyId::mint(AccessKeyKind::Temporary, opening.account.number(), random)
         .map_err(Fault::internal_failure)?;
     let session = Session {
         access_key_id: id.as_str().into(),

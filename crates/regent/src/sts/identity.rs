@@ -15,7 +15,7 @@ use crate::call::Call;
 /// AWS: STS API reference, GetCallerIdentity.
 pub(crate) fn get_caller_identity(
     call: &Call<'_>,
-    _: Authorized<op::GetCallerIdentity>,
+    _: &Authorized<op::GetCallerIdentity>,
 ) -> Result<wire::GetCallerIdentityResponse, Fault> {
     let caller = call.caller;
     Ok(wire::GetCallerIdentityResponse {
@@ -33,7 +33,7 @@ pub(crate) fn get_caller_identity(
 /// AWS: STS API reference, GetAccessKeyInfo.
 pub(crate) fn get_access_key_info(
     call: &Call<'_>,
-    input: Authorized<op::GetAccessKeyInfo>,
+    input: &Authorized<op::GetAccessKeyInfo>,
 ) -> Result<wire::GetAccessKeyInfoResponse, Fault> {
     let known = call.directory.access_key(&input.access_key_id).map(|known| known.account);
     let encoded = || {

@@ -31,7 +31,7 @@ pub(crate) async fn prepare(
 /// AWS: STS API reference, GetSessionToken.
 pub(crate) fn get_session_token(
     call: &Call<'_>,
-    input: Authorized<op::GetSessionToken>,
+    input: &Authorized<op::GetSessionToken>,
 ) -> Result<wire::GetSessionTokenResponse, Fault> {
     let asked = input.duration_seconds.map(i64::from);
     let (subject, duration_secs) = match &call.caller.principal {

@@ -1,0 +1,78 @@
+use http::response::Parts;
+
+use super::{Client, TestServer};
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(super) fn new(parts: Parts, body: &[u8]) -> Self {
+        let body = String::from_utf8(body.to_vec()).expect("a body of text");
+        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Status, code and message of a refusal; status alone of a success.
+    pub(crate) fn shape(&self) -> String {
+        match self.find("Code") {
+            Some(code) => format!("{} {code}: {}", self.status, self.find("Message").unwrap_or_default()),
+            None => self.status.to_string(),
+        }
+    }
+
+    /// The text of the first element of this name.
+    #[track_caller]
+    pub(crate) fn text(&self, element: &str) -> String {
+        self.find(element).unwrap_or_else(|| panic!("no {element} in {}", self.body))
+    }
+
+    /// The text of the first element of this name, if there is one.
+    pub(crate) fn find(&self, element: &str) -> Option<String> {
+        self.all(element).into_iter().next()
+    }
+
+    /// The texts of all elements of this name.
+    pub(crate) fn all(&self, element: &str) -> Vec<String> {
+        let (open, close, empty) = (format!("<{element}>"), format!("</{element}>"), format!("<{element}/>"));
+        let mut rest = self.body.as_str();
+        let mut texts = Vec::new();
+        loop {
+            let (at, is_empty) = match (rest.find(&open), rest.find(&empty)) {
+                (Some(open), Some(empty)) => (open.min(empty), empty < open),
+                (Some(open), None) => (open, false),
+                (None, Some(empty)) => (empty, true),
+                (None, None) => return texts,
+            };
+            if is_empty {
+                texts.push(String::new());
+                rest = &rest[at + empty.len()..];
+            } else {
+                let end = rest[at..].find(&close).expect("a closed element") + at;
+                texts.push(unescape(&rest[at + open.len()..end]));
+                rest = &rest[end + close.len()..];
+            }
+        }
+    }
+
+    /// Whoever has the credentials in this answer.
+    pub(crate) fn credentials(self, server: &TestServer) -> Result<Client, Self> {
+        if self.status != 200 {
+            return Err(self);
+        }
+        let token = self.text("SessionToken");
+        Ok(server.client(&self.text("AccessKeyId"), &self.text("SecretAccessKey"), Some(&token)))
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&#xD;", "\r")
+        .replace("&amp;", "&")
+}
