@@ -76,7 +76,7 @@ impl<'a> Action<'a> {
     }
 
     /// The action in the spelling it came in.
-    pub fn name(&self) -> &'a str {
+    pub const fn name(&self) -> &'a str {
         self.name
     }
 

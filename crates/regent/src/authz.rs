@@ -47,7 +47,7 @@ pub(crate) struct Evidence {
 /// The row of an operation.
 pub(crate) fn row(service: &str, operation: &str) -> Option<&'static Row> {
     let table = if service == "sts" { STS } else { IAM };
-    let at = table.binary_search_by(|row| row.operation().cmp(operation)).ok()?;
+    let at = table.binary_search_by(|row| row.operation.cmp(operation)).ok()?;
     table.get(at)
 }
 

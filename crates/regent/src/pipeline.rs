@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use regent_wire::Fault;
 use regent_wire::protocol::{self, Head};
 
+use crate::audit::trail::TrailError;
 use crate::entropy;
 use crate::http::body::{self, BodyError};
 use crate::http::listener::Peer;
@@ -37,7 +39,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 pub(crate) struct Exchange<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) body: &'a [u8],
-    pub(crate) peer: SocketAddr,
+    pub(crate) source_ip: &'a str,
     pub(crate) is_secure: bool,
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'a str,
@@ -91,16 +93,16 @@ impl Server {
         let exchange = Exchange {
             parts,
             body: read.as_deref().unwrap_or_default(),
-            peer,
+            source_ip: &peer.ip().to_canonical().to_string(),
             is_secure,
             now: self.clock.now(),
             request_id: &request_id,
             event_id: &event_id,
         };
-        let mut note = Note::new();
+        let mut open = Open::new(self, &exchange);
         let early = read.as_ref().err().map(refused_body);
-        let answer = self.respond(&exchange, early, &mut note).await;
-        if let Err(error) = note.write(self, &exchange) {
+        let answer = self.respond(&exchange, early, &mut open.note).await;
+        if let Err(error) = open.close().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "an answer was withheld for want of its audit record"
@@ -126,6 +128,43 @@ impl Server {
             refuse(&fault, exchange.request_id, note, &mut body)
         });
         Answer { head, body }
+    }
+}
+
+/// An exchange whose record is not written yet. It is written whatever happens: also when the client goes away and
+/// nobody is left to answer.
+#[derive(Debug)]
+struct Open<'a> {
+    server: &'a Server,
+    exchange: &'a Exchange<'a>,
+    note: Note,
+    is_open: bool,
+}
+
+impl<'a> Open<'a> {
+    fn new(server: &'a Server, exchange: &'a Exchange<'a>) -> Self {
+        server.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self { server, exchange, note: Note::new(), is_open: true }
+    }
+
+    /// Writes the record. Requests that are answered at the same time share a write.
+    async fn close(mut self) -> Result<(), TrailError> {
+        self.is_open = false;
+        let ticket = self.note.push(self.server, self.exchange);
+        if self.server.in_flight.load(Ordering::Relaxed) > 1 && !ticket.is_settled() {
+            tokio::task::yield_now().await;
+        }
+        ticket.settle()
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.server.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if self.is_open {
+            self.note.abandoned();
+            drop(self.note.push(self.server, self.exchange));
+        }
     }
 }
 

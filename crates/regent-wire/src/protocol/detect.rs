@@ -1,9 +1,12 @@
 //! What kind of call a request is, from its head alone.
 
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, Method, Uri};
 
 use crate::protocol::Protocol;
+
+static SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
+static X_AMZ_TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// What the head of a request says about its protocol, service and operation.
 ///
@@ -29,15 +32,15 @@ pub struct Detected<'a> {
 /// | anything else | rest-json |
 pub fn detect<'a>(method: &Method, uri: &'a Uri, headers: &'a HeaderMap) -> Detected<'a> {
     let named = rpc_path(uri.path());
-    if named.is_some() || header(headers, "smithy-protocol") == Some("rpc-v2-cbor") {
+    if named.is_some() || header(headers, &SMITHY_PROTOCOL) == Some("rpc-v2-cbor") {
         return Detected {
             protocol: Protocol::RpcV2Cbor,
             service: named.map(|(service, _)| service),
             operation: named.map(|(_, operation)| operation),
         };
     }
-    let content_type = header(headers, CONTENT_TYPE.as_str()).map(essence);
-    if let Some(target) = header(headers, "x-amz-target") {
+    let content_type = header(headers, &CONTENT_TYPE).map(essence);
+    if let Some(target) = header(headers, &X_AMZ_TARGET) {
         let is_11 = content_type.is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-amz-json-1.1"));
         // The prefix has dots of its own.
         let (service, operation) = target.rsplit_once('.').map_or((None, target), |(s, o)| (Some(s), o));
@@ -78,12 +81,12 @@ fn rpc_path(path: &str) -> Option<(&str, &str)> {
 /// Whether the caller of a Query operation wants JSON: the first type it names decides. (`Accept: */*`, and
 /// a browser's list, mean XML.)
 fn accepts_json(headers: &HeaderMap) -> bool {
-    header(headers, ACCEPT.as_str())
+    header(headers, &ACCEPT)
         .and_then(|accept| accept.split(',').next())
         .is_some_and(|first| essence(first).eq_ignore_ascii_case("application/json"))
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 

@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -29,8 +30,25 @@ pub struct TrailError {
 }
 
 /// The audit trail of one server.
+///
+/// Records that are pushed while others are in flight share a write. [`settle`](Self::settle) returns when a record
+/// is in the trail, whoever wrote it.
 #[derive(Debug)]
-pub(crate) struct Trail(Mutex<Destination>);
+pub(crate) struct Trail(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    destination: Destination,
+    /// Lines that nobody has written yet.
+    pending: Vec<u8>,
+    /// How many records were pushed, and how many of them are dealt with.
+    pushed: u64,
+    settled: u64,
+    /// Records that could not be written, as ranges; kept while somebody may still ask.
+    lost: Vec<Range<u64>>,
+    /// Records somebody will still ask for.
+    awaited: u64,
+}
 
 #[derive(Debug)]
 enum Destination {
@@ -47,6 +65,39 @@ struct Files {
     length: u64,
 }
 
+/// A record that was pushed. Dropping it writes the record too, but tells nobody whether that worked.
+#[derive(Debug)]
+#[must_use = "a record is in the trail once it is settled"]
+pub(crate) struct Ticket<'a> {
+    trail: &'a Trail,
+    number: u64,
+    now: Timestamp,
+    is_open: bool,
+}
+
+impl Ticket<'_> {
+    /// Whether somebody else has written the record already.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.number < self.trail.lock().settled
+    }
+
+    /// Makes sure that the record is in the trail. When this returns an error, nothing of it is.
+    pub(crate) fn settle(mut self) -> Result<(), TrailError> {
+        self.is_open = false;
+        self.trail.settle(self.number, self.now)
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if self.is_open
+            && let Err(error) = self.trail.settle(self.number, self.now)
+        {
+            tracing::error!(%error, "an audit record was lost");
+        }
+    }
+}
+
 impl Trail {
     /// Opens the trail; goes on where an earlier run stopped.
     pub(crate) fn open(config: &AuditConfig) -> Result<Self, TrailError> {
@@ -54,32 +105,79 @@ impl Trail {
             None => Destination::Memory(VecDeque::new()),
             Some(dir) => Destination::Files(Files::open(dir, config)?),
         };
-        Ok(Self(Mutex::new(destination)))
+        let state =
+            State { destination, pending: Vec::new(), pushed: 0, settled: 0, lost: Vec::new(), awaited: 0 };
+        Ok(Self(Mutex::new(state)))
     }
 
-    /// Appends whole lines. When this returns an error, nothing of them is in the trail.
-    pub(crate) fn append(&self, lines: &[u8], now: Timestamp) -> Result<(), TrailError> {
-        // A panic while holding the lock cannot leave a torn line that the next writer would not cut.
-        let mut destination = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *destination {
-            Destination::Memory(records) => {
-                if records.len() == MEMORY_RECORDS {
-                    records.pop_front();
-                }
-                records.push_back(lines.into());
-                Ok(())
+    /// Hands in the lines of one record.
+    pub(crate) fn push(&self, lines: &[u8], now: Timestamp) -> Ticket<'_> {
+        let mut state = self.lock();
+        state.pending.extend_from_slice(lines);
+        let number = state.pushed;
+        state.pushed += 1;
+        state.awaited += 1;
+        Ticket { trail: self, number, now, is_open: true }
+    }
+
+    fn settle(&self, number: u64, now: Timestamp) -> Result<(), TrailError> {
+        let mut state = self.lock();
+        let flushed = if number < state.settled { Ok(()) } else { state.flush(now) };
+        let is_lost = state.lost.iter().any(|range| range.contains(&number));
+        state.awaited -= 1;
+        if state.awaited == 0 {
+            state.lost.clear();
+        }
+        match flushed {
+            Ok(()) if is_lost => {
+                Err(TrailError { path: state.path(), source: ErrorKind::StorageFull.into() })
             }
-            Destination::Files(files) => files.append(lines, now),
+            flushed => flushed,
         }
     }
 
     /// What an in-memory trail remembers, oldest first; nothing for a trail in files.
-    pub fn remembered(&self) -> Vec<String> {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+    pub(crate) fn remembered(&self) -> Vec<String> {
+        match &self.lock().destination {
             Destination::Memory(records) => {
                 records.iter().map(|record| String::from_utf8_lossy(record).trim_end().to_owned()).collect()
             }
             Destination::Files(_) => Vec::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while holding the lock cannot leave a torn line that the next writer would not cut.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Writes everything that is pending, in one piece.
+    fn flush(&mut self, now: Timestamp) -> Result<(), TrailError> {
+        let records = self.settled..self.pushed;
+        self.settled = self.pushed;
+        let written = match &mut self.destination {
+            Destination::Memory(remembered) => {
+                if remembered.len() == MEMORY_RECORDS {
+                    remembered.pop_front();
+                }
+                remembered.push_back(self.pending.as_slice().into());
+                Ok(())
+            }
+            Destination::Files(files) => files.append(&self.pending, now),
+        };
+        self.pending.clear();
+        if written.is_err() {
+            self.lost.push(records);
+        }
+        written
+    }
+
+    fn path(&self) -> PathBuf {
+        match &self.destination {
+            Destination::Memory(_) => PathBuf::new(),
+            Destination::Files(files) => files.dir.clone(),
         }
     }
 }
@@ -112,7 +210,6 @@ impl Files {
     }
 
     fn rotate(&mut self, now: Timestamp) -> std::io::Result<()> {
-        self.current.sync_data()?;
         let stamp = now.strftime("%Y%m%dT%H%M%S%6fZ");
         std::fs::rename(self.dir.join(CURRENT), self.dir.join(format!("{stamp}.jsonl")))?;
         (self.current, self.length) = open_current(&self.dir)?;
@@ -195,7 +292,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(CURRENT), "{\"a\":1}\n{\"b\":").unwrap();
         let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
-        trail.append(b"{\"c\":3}\n", at(0)).unwrap();
+        trail.push(b"{\"c\":3}\n", at(0)).settle().unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{\"a\":1}\n{\"c\":3}\n");
     }
 
@@ -204,7 +301,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let trail = Trail::open(&config(folder.path(), 16, 2)).unwrap();
         for second in 0..6 {
-            trail.append(format!("{{\"n\":{second}}}\n").as_bytes(), at(second)).unwrap();
+            trail.push(format!("{{\"n\":{second}}}\n").as_bytes(), at(second)).settle().unwrap();
         }
         let closed = closed_files(folder.path());
         let texts: Vec<_> = closed.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
@@ -218,7 +315,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/full", folder.path().join(CURRENT)).unwrap();
         let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
-        let error = trail.append(b"{}\n", at(0)).unwrap_err();
-        assert!(error.to_string().contains("cannot be written"), "{error}");
+        let tickets = [trail.push(b"{}\n", at(0)), trail.push(b"{}\n", at(0))];
+        for ticket in tickets {
+            let error = ticket.settle().unwrap_err();
+            assert!(error.to_string().contains("cannot be written"), "{error}");
+        }
+    }
+
+    #[test]
+    fn records_pushed_together_are_written_together_and_each_is_there_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
+        let (one, other) = (trail.push(b"1\n", at(0)), trail.push(b"2\n", at(0)));
+        assert!(!other.is_settled());
+        one.settle().unwrap();
+        assert!(other.is_settled());
+        other.settle().unwrap();
+        drop(trail.push(b"3\n", at(0)));
+        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "1\n2\n3\n");
     }
 }

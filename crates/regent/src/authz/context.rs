@@ -2,8 +2,6 @@
 //!
 //! Only documented inputs flow in. No header sets a key of its name.
 
-use std::net::IpAddr;
-
 use regent_policy::{Context, Key};
 use regent_store::entity::{Seconds, Tag};
 
@@ -52,7 +50,7 @@ pub(crate) struct Surroundings<'a> {
     /// When it came.
     pub(crate) now: Seconds,
     /// From where.
-    pub(crate) source_ip: IpAddr,
+    pub(crate) source_ip: &'a str,
     /// Whether the connection was encrypted.
     pub(crate) is_secure: bool,
     /// `User-Agent`
@@ -69,7 +67,6 @@ pub(crate) struct Texts {
     account: regent_store::entity::Digits,
     current_time: [u8; 20],
     epoch_time: String,
-    source_ip: String,
     token_issue_time: Option<[u8; 20]>,
     mfa_age: Option<String>,
     principal_tags: Vec<(String, Box<str>)>,
@@ -84,7 +81,6 @@ impl Texts {
             account: caller.account.digits(),
             current_time: time::iso(around.now),
             epoch_time: around.now.to_string(),
-            source_ip: around.source_ip.to_canonical().to_string(),
             token_issue_time: session.map(|session| time::iso(session.issued)),
             mfa_age: mfa.map(|since| (around.now - since).max(0).to_string()),
             principal_tags: principal_tags(caller),
@@ -123,7 +119,7 @@ impl Texts {
         }
         context.set(CURRENT_TIME, ascii(&self.current_time));
         context.set(EPOCH_TIME, &self.epoch_time);
-        context.set(SOURCE_IP, &self.source_ip);
+        context.set(SOURCE_IP, around.source_ip);
         context.set(SECURE_TRANSPORT, if around.is_secure { "true" } else { "false" });
         context.set(VIA_AWS_SERVICE, "false");
         context.set(REQUESTED_REGION, around.region);

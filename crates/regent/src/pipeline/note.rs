@@ -12,7 +12,7 @@ use regent_wire::sts;
 use super::Exchange;
 use crate::arn::{IamArn, Owner};
 use crate::audit::record::{Common, Identity, Issuer, Record, Resource, SessionContext};
-use crate::audit::trail::TrailError;
+use crate::audit::trail::Ticket;
 use crate::authz;
 use crate::caller::{Caller, Principal};
 use crate::server::Server;
@@ -28,7 +28,10 @@ pub(super) struct Note {
     pub(super) operation: Option<&'static OperationMeta>,
     pub(super) caller: Option<Caller>,
     pub(super) said: Said,
-    is_routed: bool,
+    /// `iam.amazonaws.com`, once there is no doubt which service it is.
+    source: Option<&'static str>,
+    /// The operation's row, if it is one that is answered.
+    is_read_only: bool,
     asked_for: Option<String>,
     access_key_id: Option<String>,
     region: Option<String>,
@@ -40,6 +43,7 @@ pub(super) struct Note {
 pub(super) struct Said {
     request_parameters: Vec<u8>,
     response_elements: Vec<u8>,
+    shows_answer: bool,
     role: Option<String>,
 }
 
@@ -51,13 +55,17 @@ impl Said {
     }
 
     /// Notes the answer, if the record shows it: of calls that change something or give out credentials.
-    pub(super) fn answered(&mut self, operation: &OperationMeta, output: &impl Emitted) {
-        let shows = operation.service.signing_name == sts::SERVICE.signing_name
-            && matches!(operation.name, "AssumeRole" | "GetFederationToken" | "GetSessionToken");
-        if shows || !is_read_only(operation) {
+    pub(super) fn answered(&mut self, output: &impl Emitted) {
+        if self.shows_answer {
             audit::record(output, &mut self.response_elements);
         }
     }
+}
+
+/// Calls that only read, but whose answers a record shows.
+fn gives_credentials(operation: &OperationMeta) -> bool {
+    operation.service.signing_name == sts::SERVICE.signing_name
+        && matches!(operation.name, "AssumeRole" | "GetFederationToken" | "GetSessionToken")
 }
 
 /// CloudTrail counts every STS call as one that only reads, those that give out credentials too.
@@ -75,7 +83,8 @@ impl Note {
             operation: None,
             caller: None,
             said: Said::default(),
-            is_routed: false,
+            source: None,
+            is_read_only: false,
             asked_for: None,
             access_key_id: None,
             region: None,
@@ -84,9 +93,16 @@ impl Note {
     }
 
     /// Notes the service, once there is no doubt which it is.
-    pub(super) fn routed(&mut self, service: &'static ServiceMeta) {
+    pub(super) fn routed(&mut self, service: &'static ServiceMeta, source: &'static str) {
         self.service = service;
-        self.is_routed = true;
+        self.source = Some(source);
+    }
+
+    /// Notes the operation, once it is known to exist.
+    pub(super) fn found(&mut self, operation: &'static OperationMeta) {
+        self.operation = Some(operation);
+        self.is_read_only = is_read_only(operation);
+        self.said.shows_answer = !self.is_read_only || gives_credentials(operation);
     }
 
     /// Notes what the request calls its operation, which may be anything.
@@ -107,21 +123,27 @@ impl Note {
         self.said.response_elements.clear();
     }
 
-    /// Writes the record, and for a role of another account a second one into that account's trail.
-    pub(super) fn write(&self, server: &Server, exchange: &Exchange<'_>) -> Result<(), TrailError> {
+    /// Notes that the client went away. What it asked for may have been done.
+    pub(super) fn abandoned(&mut self) {
+        let message =
+            "The client closed the connection before the answer; what it asked for may have been done.";
+        self.refusal = Some(("RequestAbandoned", message.to_owned()));
+        self.said.response_elements.clear();
+    }
+
+    /// Hands in the record, and for a role of another account a second one for that account's trail.
+    pub(super) fn push<'a>(&self, server: &'a Server, exchange: &Exchange<'_>) -> Ticket<'a> {
         thread_local! {
             static LINES: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
         }
         LINES.with_borrow_mut(|lines| {
             lines.clear();
             self.write_lines(server, exchange, lines);
-            server.trail.append(lines, exchange.now)
+            server.trail.push(lines, exchange.now)
         })
     }
 
     fn write_lines(&self, server: &Server, exchange: &Exchange<'_>, lines: &mut Vec<u8>) {
-        let source = self.is_routed.then(|| format!("{}.amazonaws.com", self.service.signing_name));
-        let source_ip = exchange.peer.ip().to_canonical().to_string();
         let trail = self.caller.as_ref().map(|caller| Trail::of(server, caller));
         let identity = match (&self.caller, &trail) {
             (Some(caller), Some(trail)) => trail.identity(caller),
@@ -136,11 +158,11 @@ impl Note {
         let shared = crossed.as_ref().map(|_| exchange.request_id);
         let record = Record {
             time: exchange.now,
-            source: source.as_deref(),
+            source: self.source,
             name: self.operation.map(|operation| operation.name).or(self.asked_for.as_deref()),
             region: self.region(server),
             identity: &identity,
-            source_ip: &source_ip,
+            source_ip: exchange.source_ip,
             user_agent: user_agent(exchange.parts),
             error: self.refusal.as_ref().map(|(code, message)| (*code, message.as_str())),
             request_parameters: some(&self.said.request_parameters),
@@ -148,7 +170,7 @@ impl Note {
             additional: None,
             request_id: exchange.request_id,
             event_id: exchange.event_id,
-            is_read_only: self.operation.is_some_and(is_read_only),
+            is_read_only: self.is_read_only,
             resources: role.as_slice(),
             recipient: self.caller.as_ref().map(|caller| caller.account),
             shared_event_id: shared,
@@ -175,7 +197,7 @@ impl Note {
 
     /// IAM has one region; what was signed for nobody's region is noted under the deployment's.
     fn region<'a>(&'a self, server: &'a Server) -> &'a str {
-        if self.is_routed && self.service.signing_name == "iam" {
+        if self.source.is_some() && self.service.signing_name == "iam" {
             return "us-east-1";
         }
         self.region.as_deref().unwrap_or(&server.config.region)

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use http::HeaderName;
+use http::header::{REFERER, USER_AGENT};
 use regent_store::directory::Directory;
 use regent_wire::Fault;
 use regent_wire::operation::{Caller as Anonymity, OperationMeta, ServiceMeta};
@@ -39,6 +41,14 @@ impl Service {
         match self {
             Self::Iam => &iam::SERVICE,
             Self::Sts => &sts::SERVICE,
+        }
+    }
+
+    /// What records call it.
+    fn source(self) -> &'static str {
+        match self {
+            Self::Iam => "iam.amazonaws.com",
+            Self::Sts => "sts.amazonaws.com",
         }
     }
 
@@ -98,11 +108,15 @@ impl Server {
         let signed_for = presented.as_ref().and_then(|presented| presented.service());
         let service = signed_for.and_then(Service::signed_for).or_else(|| Service::of_version(version));
         let service = service.unwrap_or(Service::Sts);
-        note.routed(service.meta());
+        note.routed(service.meta(), service.source());
         let operation = match &named {
             Ok((action, version)) => {
-                note.asked_for(action);
-                service.operation(action).filter(|_| *version == service.meta().version)
+                let operation = service.operation(action).filter(|_| *version == service.meta().version);
+                match operation {
+                    Some(operation) => note.found(operation.meta()),
+                    None => note.asked_for(action),
+                }
+                operation
             }
             Err(_) => None,
         };
@@ -124,7 +138,6 @@ impl Server {
         let (action, version) = named?;
         let operation = operation.ok_or_else(|| Fault::invalid_action(action, version))?;
         let meta = operation.meta();
-        note.operation = Some(meta);
         standing::check(meta.service.signing_name, meta.name, caller)?;
         let call = Call {
             server: self,
@@ -132,10 +145,10 @@ impl Server {
             directory,
             around: Surroundings {
                 now,
-                source_ip: exchange.peer.ip(),
+                source_ip: exchange.source_ip,
                 is_secure: exchange.is_secure,
-                user_agent: header(exchange, "user-agent"),
-                referer: header(exchange, "referer"),
+                user_agent: header(exchange, &USER_AGENT),
+                referer: header(exchange, &REFERER),
                 region: service_region(service, claim.region()),
             },
         };
@@ -175,6 +188,6 @@ fn service_region(service: Service, signed_for: &str) -> &str {
     }
 }
 
-fn header<'a>(exchange: &Exchange<'a>, name: &str) -> Option<&'a str> {
+fn header<'a>(exchange: &Exchange<'a>, name: &HeaderName) -> Option<&'a str> {
     exchange.parts.headers.get(name)?.to_str().ok()
 }

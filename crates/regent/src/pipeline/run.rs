@@ -70,7 +70,7 @@ impl Run<'_> {
     }
 
     fn encode<O: Operation>(self, output: &O::Output) -> Head {
-        self.said.answered(O::META, output);
+        self.said.answered(output);
         protocol::answer::<O>(self.protocol, output, self.request_id, self.body)
     }
 }

@@ -1,0 +1,89 @@
+//! What a request costs inside the server, without a socket: CPU time of this thread, the best of many runs.
+//!
+//! `cargo bench -p regent --bench answer`
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not the product")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use regent::Server;
+use regent::clock::Clock;
+use regent::config::{Config, Settings};
+use regent_wire::secret::SecretAccessKey;
+use regent_wire::sigv4::{Body, Signer};
+
+const ID: &str = "AKIAROOTROOTROOTROOT";
+const SECRET: &str = "root-secret-root-secret-root-secret-root";
+const RUNS: usize = 40;
+const CALLS: usize = 5_000;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    runtime.block_on(async {
+        let settings = Settings {
+            data: Some(folder.path().to_owned()),
+            account_id: Some("123456789012".to_owned()),
+            root_access_key_id: Some(ID.to_owned()),
+            root_secret_access_key: Some(SECRET.to_owned()),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings, Settings::default()).unwrap();
+        let server = Server::start(config, Clock::System).await.unwrap().server;
+        for (service, form) in [
+            ("sts", "Action=GetCallerIdentity&Version=2011-06-15"),
+            ("sts", "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=3600"),
+            ("iam", "Action=GetUser&Version=2010-05-08"),
+        ] {
+            measure(&server, service, form).await;
+        }
+    });
+}
+
+async fn measure(server: &Arc<Server>, service: &str, form: &str) {
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut best = u64::MAX;
+    for _ in 0..RUNS {
+        // A request is taken apart while it is answered, so that each call needs one of its own.
+        let requests = vec![signed(service, form); CALLS];
+        let before = on_cpu();
+        for request in requests {
+            let answer = server.answer(request, peer).await;
+            assert!(answer.status().is_success());
+        }
+        best = best.min(on_cpu() - before);
+    }
+    println!("{:<60} {:>6} ns", form, best / CALLS as u64);
+}
+
+fn signed(service: &str, form: &str) -> Request<Bytes> {
+    let request = Request::post("http://127.0.0.1:4599/")
+        .header("host", "127.0.0.1:4599")
+        .header("accept-encoding", "identity")
+        .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+        .header(
+            "user-agent",
+            "Boto3/1.43.11 md/Botocore#1.43.11 ua/2.1 os/linux lang/python#3.11.7 cfg/retry-mode#legacy",
+        )
+        .body(Bytes::from(form.to_owned()))
+        .unwrap();
+    let (mut parts, body) = request.into_parts();
+    let secret = SecretAccessKey::new(SECRET.to_owned());
+    let now = Clock::System.now().as_second();
+    Signer::new(ID, &secret, "us-east-1", service).sign(&mut parts, Body::Bytes(&body), now).unwrap();
+    Request::from_parts(parts, body)
+}
+
+/// CPU time of this thread, in nanoseconds.
+fn on_cpu() -> u64 {
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
