@@ -1,19 +1,15 @@
 //! Commands run one after another on one picture, and what is to be written for them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::command::{Command, Verdict};
 use crate::draft::{Draft, Edit};
-use crate::error::StoreError;
 use crate::log::Change;
 use crate::picture::Picture;
 use crate::record::{Effect, RecordName};
 use crate::seq::Seq;
 use crate::snapshot::Snapshot;
 
-/// How many changes one command may make.
-const MAX_COMMAND_CHANGES: usize = 10_000;
 /// A batch that has reached one of these takes no further command.
 const FULL_CHANGES: usize = 4096;
 const FULL_BYTES: usize = 32 * 1024 * 1024;
@@ -48,27 +44,22 @@ impl<P: Picture> Batch<P> {
     /// Runs a command. One that fails, panics, or changes nothing leaves no trace.
     pub(crate) fn run(&mut self, command: &mut dyn Command<P>) {
         let mut draft = Draft::new(self.picture.clone(), self.seq.next());
-        match command.run(&mut draft) {
-            Verdict::Drop => {}
-            Verdict::Keep => {
-                let (picture, edits) = draft.into_parts();
-                if edits.is_empty() {
-                    return;
-                }
-                match encode::<P>(edits) {
-                    Ok(edits) => {
-                        self.picture = picture;
-                        self.keep(edits);
-                    }
-                    Err(error) => command.fail(error),
-                }
+        if command.run(&mut draft) == Verdict::Drop {
+            return;
+        }
+        match draft.finish() {
+            Ok((picture, edits)) if !edits.is_empty() => {
+                self.picture = picture;
+                self.keep(edits);
             }
+            Ok(_) => {}
+            Err(error) => command.fail(error),
         }
     }
 
-    fn keep(&mut self, edits: Vec<Encoded>) {
+    fn keep(&mut self, edits: Vec<Edit>) {
         self.seq = self.seq.next();
-        for (position, Encoded { record, before, body }) in (0..).zip(edits) {
+        for (position, Edit { record, before, body }) in (0..).zip(edits) {
             self.bytes += body.as_deref().map_or(0, str::len);
             let after = body.clone().map(|body| (self.seq, body));
             self.effects
@@ -78,26 +69,4 @@ impl<P: Picture> Batch<P> {
             self.changes.push(Change { seq: self.seq, position, record, body });
         }
     }
-}
-
-struct Encoded {
-    record: RecordName,
-    before: Option<Seq>,
-    body: Option<Arc<str>>,
-}
-
-fn encode<P: Picture>(edits: Vec<Edit<P::Entity>>) -> Result<Vec<Encoded>, StoreError> {
-    if let Some(edit) = edits.get(MAX_COMMAND_CHANGES) {
-        let name = edit.record.to_string();
-        return Err(StoreError::Unstorable {
-            name,
-            reason: "expected at most 10,000 changes in one command",
-        });
-    }
-    let encode = |Edit { record, before, entity }: Edit<P::Entity>| {
-        record.check()?;
-        let body = entity.map(|entity| record.encode(&*entity)).transpose()?;
-        Ok(Encoded { record, before, body })
-    };
-    edits.into_iter().map(encode).collect()
 }

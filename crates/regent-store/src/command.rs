@@ -87,7 +87,8 @@ impl<T, E: From<StoreError>> Answer<T, E> {
             Ok(Outcome::Returned(result)) => result,
             Ok(Outcome::Failed(error)) => Err(error.into()),
             Ok(Outcome::Panicked(payload)) => resume_unwind(payload),
-            Err(_) => Err(StoreError::Closed.into()),
+            // The committer is gone without an answer, which nothing but a bug makes it do.
+            Err(_) => Err(StoreError::OutcomeUnknown.into()),
         }
     }
 }

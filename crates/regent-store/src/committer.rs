@@ -32,7 +32,7 @@ use crate::log::{self, Head};
 use crate::options::Options;
 use crate::picture::Picture;
 use crate::record;
-use crate::snapshot::{Published, Snapshot, Turn};
+use crate::snapshot::{Published, Snapshot};
 use crate::sql::Connection;
 
 /// How often a transaction is tried.
@@ -41,6 +41,7 @@ const ATTEMPTS: u32 = 8;
 const ATTEMPTS_IN_DOUBT: u32 = 24;
 /// How long one attempt may take.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
+const FEW_TURNS: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
 
@@ -107,14 +108,22 @@ impl<P: Picture> Committer<P> {
     /// Works until the last sender of commands is gone and the queue is empty.
     pub(crate) async fn run(self, mut queue: mpsc::Receiver<Box<dyn Command<P>>>) {
         let mut waiting = Vec::new();
+        let mut answered = 0;
         loop {
-            // Callers just answered may have more to ask: one turn for them, and this batch is full.
-            yield_now().await;
+            // Callers just answered often ask again at once. A few turns for them, and they share
+            // this transaction instead of waiting for the next.
+            for _ in 0..FEW_TURNS {
+                if queue.len() >= answered {
+                    break;
+                }
+                yield_now().await;
+            }
             let is_idle = waiting.is_empty();
             if is_idle && queue.recv_many(&mut waiting, self.options.batch_commands.max(1)).await == 0 {
                 return;
             }
             waiting.retain(|command| !command.is_abandoned());
+            answered = waiting.len();
             if !waiting.is_empty() {
                 self.settle(&mut waiting).await;
             }
@@ -125,21 +134,20 @@ impl<P: Picture> Committer<P> {
     async fn settle(&self, waiting: &mut Waiting<P>) {
         let mut trial = Trial::default();
         let verdict = loop {
-            let turn = self.published.turn().await;
-            match self.attempt(waiting, &mut trial).await {
+            let base = self.published.load();
+            match self.attempt(&base, waiting, &mut trial).await {
                 Ok(Attempted::Settled { commands, snapshot }) => {
-                    turn.publish(snapshot);
+                    self.published.publish(&base, &snapshot);
                     self.published.confirm(trial.asked_us);
                     self.committed.notify_one();
                     return waiting.drain(..commands).for_each(Command::answer);
                 }
                 Ok(Attempted::NotIn { because, snapshot }) => {
-                    turn.publish(snapshot);
+                    self.published.publish(&base, &snapshot);
                     break because;
                 }
-                Err(error) => self.note(&turn, &mut trial, error).await,
+                Err(error) => self.note(&mut trial, error).await,
             }
-            drop(turn);
             if let Some(verdict) = trial.verdict() {
                 break verdict;
             }
@@ -152,22 +160,27 @@ impl<P: Picture> Committer<P> {
         }
     }
 
-    async fn note(&self, turn: &Turn<'_, P>, trial: &mut Trial, error: StoreError) {
+    async fn note(&self, trial: &mut Trial, error: StoreError) {
         trial.attempts += 1;
         let in_doubt = trial.doubt.is_some();
         tracing::warn!(attempt = trial.attempts, in_doubt, error = &error as &dyn Error, "a commit failed");
         if matches!(error, StoreError::Diverged { .. })
-            && let Err(error) = refresh(turn, &self.link, Source::Records).await
+            && let Err(error) = refresh(&self.published, &self.link, Source::Records).await
         {
             tracing::error!(error = &error as &dyn Error, "the picture cannot be read anew");
         }
         trial.failure = Some(error);
     }
 
-    async fn attempt(&self, waiting: &mut Waiting<P>, trial: &mut Trial) -> Result<Attempted<P>, StoreError> {
+    async fn attempt(
+        &self,
+        base: &Arc<Snapshot<P>>,
+        waiting: &mut Waiting<P>,
+        trial: &mut Trial,
+    ) -> Result<Attempted<P>, StoreError> {
         let mut link = self.link.lock().await;
         trial.asked_us = self.options.clock.now_us();
-        let outcome = limited(ATTEMPT_LIMIT, self.transact(&mut link, waiting, trial)).await;
+        let outcome = limited(ATTEMPT_LIMIT, self.transact(&mut link, base, waiting, trial)).await;
         if outcome.is_err() {
             link.abandon().await;
         }
@@ -177,6 +190,7 @@ impl<P: Picture> Committer<P> {
     async fn transact(
         &self,
         link: &mut Link,
+        base: &Arc<Snapshot<P>>,
         waiting: &mut Waiting<P>,
         trial: &mut Trial,
     ) -> Result<Attempted<P>, StoreError> {
@@ -184,14 +198,13 @@ impl<P: Picture> Committer<P> {
         let connection = link.open().await?;
         connection.run(begin).await?;
         let head = log::lock_head(connection).await?;
-        let base = catch_up(connection, &self.published.load(), head).await?;
+        let base = catch_up(connection, base, head).await?;
         if let Some(doubt) = trial.doubt {
-            let is_in = is_in(connection, doubt, head).await?;
-            trial.doubt = None;
-            if is_in {
-                connection.run("ROLLBACK").await?;
+            if is_in(connection, doubt, head).await? {
+                connection.run("ROLLBACK").await?; // if this fails, the doubt stays
                 return Ok(Attempted::Settled { commands: doubt.commands, snapshot: base });
             }
+            trial.doubt = None;
             if let Some(because) = trial.refusal().cloned() {
                 connection.run("ROLLBACK").await?;
                 return Ok(Attempted::NotIn { because, snapshot: base });

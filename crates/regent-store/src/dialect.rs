@@ -52,7 +52,7 @@ impl Dialect {
     pub(crate) fn notify(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
-            Self::Postgres => Some("SELECT 1 FROM (SELECT pg_notify($1, $2)) AS told"),
+            Self::Postgres => Some("SELECT pg_notify($1, $2)"),
         }
     }
 

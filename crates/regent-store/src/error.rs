@@ -21,8 +21,8 @@ pub enum StoreError {
     #[error("the database cannot be used")]
     Database(#[source] Arc<dyn Error + Send + Sync>),
     /// The connection was lost while the commit was under way, and for as long as we tried
-    /// nobody could say whether it is in. Later reads show it.
-    #[error("the connection was lost during the commit, and it is not known whether it is in")]
+    /// nobody could say whether it is in. What the picture shows later is true.
+    #[error("it is not known whether the write is in; expected an answer to the commit")]
     OutcomeUnknown,
     /// A record is not as this node's picture says: someone changed the tables without the log.
     /// The picture has been read anew; the commands of this transaction must be asked for again.

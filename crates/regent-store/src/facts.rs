@@ -43,7 +43,7 @@ pub struct Facts {
 struct Shelf {
     /// By account, kind and key, joined: there may be millions, and three texts each are dear.
     known: HashMap<Arc<str>, Held>,
-    /// Names whose fact has changed since it was last written, or is gone.
+    /// Names whose fact has changed since it was last written, each once.
     waiting: Vec<Arc<str>>,
     /// How many were not kept, because there was no room.
     lost: u64,
@@ -54,7 +54,9 @@ type Unwritten = (Arc<str>, Option<Fact>);
 
 #[derive(Debug)]
 struct Held {
-    fact: Fact,
+    /// None once it is forgotten, until the database has forgotten it too: what is read from there
+    /// meanwhile must not bring it back.
+    fact: Option<Fact>,
     is_waiting: bool,
 }
 
@@ -76,21 +78,16 @@ impl Facts {
         check_value(value, &name)?;
         let fact = Fact { value: value.into(), recorded_us: self.clock.now_us() };
         let mut shelf = self.shelf();
-        match shelf.known.get_mut(name.as_str()) {
-            Some(held) if held.is_waiting => {
-                held.fact = fact;
-                return Ok(());
-            }
-            Some(_) => {} // a known name is a good name
-            None => RecordName::new(account, kind, key).check()?,
+        if !shelf.known.contains_key(name.as_str()) {
+            RecordName::new(account, kind, key).check()?; // a known name is a good name
         }
-        shelf.note(name.into(), fact);
+        shelf.note(name, Some(fact));
         Ok(())
     }
 
     /// What is known.
     pub fn get(&self, account: &str, kind: &str, key: &str) -> Option<Fact> {
-        self.shelf().known.get(joined(account, kind, key).as_str()).map(|held| held.fact.clone())
+        self.shelf().known.get(joined(account, kind, key).as_str())?.fact.clone()
     }
 
     /// Forgets a fact, because what it was about is gone.
@@ -98,10 +95,10 @@ impl Facts {
     /// Other nodes keep theirs in memory until they restart, so forget only what is about a thing
     /// whose name is never used again, such as an access key's id.
     pub fn forget(&self, account: &str, kind: &str, key: &str) {
-        let name: Arc<str> = joined(account, kind, key).into();
+        let name = joined(account, kind, key);
         let mut shelf = self.shelf();
-        if shelf.known.remove(&name).is_some() {
-            shelf.waiting.push(name);
+        if shelf.known.contains_key(name.as_str()) {
+            shelf.note(name, None);
         }
     }
 
@@ -110,13 +107,13 @@ impl Facts {
         let name = joined(account, kind, key);
         let mut shelf = self.shelf();
         if let Some(held) = shelf.known.get_mut(name.as_str()) {
-            if held.fact.recorded_us < fact.recorded_us {
-                held.fact = fact;
+            if held.fact.as_ref().is_some_and(|held| held.recorded_us < fact.recorded_us) {
+                held.fact = Some(fact);
             }
-        } else if shelf.is_full() {
+        } else if shelf.known.len() >= MAX_KNOWN {
             shelf.lost += 1;
         } else {
-            shelf.known.insert(name.into(), Held { fact, is_waiting: false });
+            shelf.known.insert(name.into(), Held { fact: Some(fact), is_waiting: false });
         }
     }
 
@@ -125,29 +122,34 @@ impl Facts {
         let mut shelf = self.shelf();
         let mut names = std::mem::take(&mut shelf.waiting);
         names.sort_unstable(); // one order on all nodes, so that no two wait for each other's rows
-        names.dedup();
         let take = |name: Arc<str>| {
-            let fact = shelf.known.get_mut(&name).map(|held| {
-                held.is_waiting = false;
-                held.fact.clone()
-            });
-            (name, fact)
+            let held = shelf.known.get_mut(&name)?;
+            held.is_waiting = false;
+            Some((name, held.fact.clone()))
         };
-        let taken = names.into_iter().map(take).collect();
+        let taken = names.into_iter().filter_map(take).collect();
         (taken, std::mem::take(&mut shelf.lost))
     }
 
-    /// Puts back what could not be written.
-    fn put_back(&self, names: impl Iterator<Item = Arc<str>>) {
+    /// Notes that these are written: what the database has forgotten need not be remembered here.
+    fn settle(&self, written: &[Unwritten]) {
         let mut shelf = self.shelf();
-        for name in names {
-            match shelf.known.get_mut(&name) {
-                Some(held) if held.is_waiting => {}
-                Some(held) => {
-                    held.is_waiting = true;
-                    shelf.waiting.push(name);
-                }
-                None => shelf.waiting.push(name),
+        for (name, _) in written.iter().filter(|(_, fact)| fact.is_none()) {
+            if shelf.known.get(name).is_some_and(|held| held.fact.is_none() && !held.is_waiting) {
+                shelf.known.remove(name);
+            }
+        }
+    }
+
+    /// Puts back what could not be written.
+    fn put_back(&self, unwritten: &[Unwritten]) {
+        let mut shelf = self.shelf();
+        for (name, _) in unwritten {
+            if let Some(held) = shelf.known.get_mut(name)
+                && !held.is_waiting
+            {
+                held.is_waiting = true;
+                shelf.waiting.push(Arc::clone(name));
             }
         }
     }
@@ -159,18 +161,21 @@ impl Facts {
 }
 
 impl Shelf {
-    fn is_full(&self) -> bool {
-        self.known.len() >= MAX_KNOWN
-    }
-
-    fn note(&mut self, name: Arc<str>, fact: Fact) {
-        let is_new = !self.known.contains_key(&name);
-        if self.waiting.len() >= MAX_WAITING || (is_new && self.is_full()) {
+    fn note(&mut self, name: String, fact: Option<Fact>) {
+        let is_new = match self.known.get_mut(name.as_str()) {
+            Some(held) if held.is_waiting => {
+                held.fact = fact;
+                return;
+            }
+            held => held.is_none(),
+        };
+        if self.waiting.len() >= MAX_WAITING || (is_new && self.known.len() >= MAX_KNOWN) {
             self.lost += 1;
             return;
         }
-        self.known.insert(Arc::clone(&name), Held { fact, is_waiting: true });
-        self.waiting.push(name);
+        let name: Arc<str> = name.into();
+        self.waiting.push(Arc::clone(&name));
+        self.known.insert(name, Held { fact, is_waiting: true });
     }
 }
 

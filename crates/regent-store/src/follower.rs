@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 
 use crate::catch_up::{catch_up, load};
 use crate::error::StoreError;
 use crate::link::{Link, SharedLink, limited};
 use crate::log::{self, Head};
-use crate::options::Options;
+use crate::options::{Options, ticks};
 use crate::picture::Picture;
-use crate::snapshot::{Published, Snapshot, Turn};
+use crate::snapshot::{Published, Snapshot};
 use crate::sql::{Database, SqlError, Value};
 
 /// How long one look at the head may take.
@@ -50,14 +50,13 @@ pub(crate) struct Follower<P> {
 impl<P: Picture> Follower<P> {
     /// Works until the other end of `stop` is gone.
     pub(crate) async fn run(self, mut stop: watch::Receiver<()>) {
-        let mut ticks = interval(self.options.poll_interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut is_failing = false;
+        let mut ticks = ticks(self.options.poll_interval);
+        let (mut is_failing, mut is_heard) = (false, true);
         loop {
             tokio::select! {
                 _ = stop.changed() => return,
-                () = self.committed.notified() => {
-                    self.tell().await;
+                () = self.committed.notified(), if is_heard => {
+                    is_heard = self.tell().await;
                     continue;
                 }
                 _ = ticks.tick() => {}
@@ -85,7 +84,7 @@ impl<P: Picture> Follower<P> {
         let asked_us = self.options.clock.now_us();
         let head = self.head().await?;
         if head != self.published.load().head() {
-            refresh(&self.published.turn().await, &self.link, Source::Log).await?;
+            refresh(&self.published, &self.link, Source::Log).await?;
         }
         self.published.confirm(asked_us);
         Ok(())
@@ -100,19 +99,19 @@ impl<P: Picture> Follower<P> {
         head
     }
 
-    /// Says on the notification channel that there is something to read.
-    async fn tell(&self) {
+    /// Says on the notification channel that there is something to read; whether that is of any use.
+    async fn tell(&self) -> bool {
         let mut link = self.link.lock().await;
-        let Some(statement) = link.dialect().notify() else { return };
+        let Some(statement) = link.dialect().notify() else { return false };
         let values = vec![Value::from(CHANNEL), Value::from(&self.node)];
         let said = async {
             let connection = link.open().await?;
             Ok(connection.execute(statement, values).await.map(drop)?)
         };
-        if let Err(error) = limited(LOOK_LIMIT, said).await {
-            tracing::debug!(error = &error as &dyn Error, "other nodes were not notified");
-            link.abandon().await;
-        }
+        let Err(error) = limited(LOOK_LIMIT, said).await else { return true };
+        tracing::debug!(error = &error as &dyn Error, "other nodes were not notified");
+        link.abandon().await;
+        error.is_transient()
     }
 }
 
@@ -122,14 +121,15 @@ async fn read_head(link: &mut Link) -> Result<Head, StoreError> {
 
 /// Replaces the snapshot with the newest one there is.
 pub(crate) async fn refresh<P: Picture>(
-    turn: &Turn<'_, P>,
+    published: &Published<P>,
     link: &SharedLink,
     source: Source,
 ) -> Result<(), StoreError> {
     let mut link = link.lock().await;
-    match limited(FETCH_LIMIT, fetch(&mut link, &turn.snapshot(), source)).await {
-        Ok(snapshot) => {
-            turn.publish(snapshot);
+    let base = published.load();
+    match limited(FETCH_LIMIT, fetch(&mut link, &base, source)).await {
+        Ok(next) => {
+            published.publish(&base, &next);
             Ok(())
         }
         Err(error) => {

@@ -9,7 +9,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::error::StoreError;
-use crate::multirow::Multirow;
+use crate::multirow::{Multirow, Pattern};
 use crate::record::RecordName;
 use crate::seq::Seq;
 use crate::sql::{Connection, Row, Rows, SqlError, Value};
@@ -71,8 +71,12 @@ pub(crate) async fn advance(connection: &mut Connection, head: Head) -> Result<(
 }
 
 static APPEND: LazyLock<Multirow> = LazyLock::new(|| {
-    let statement = "INSERT INTO change (seq, position, commit_id, account, kind, key, body) VALUES ";
-    Multirow::new(statement, 7, "")
+    Multirow::new(Pattern {
+        before: "INSERT INTO change (seq, position, commit_id, account, kind, key, body) VALUES ",
+        row: "(?, ?, ?, ?, ?, ?, ?)",
+        between: ", ",
+        after: "",
+    })
 });
 
 /// Writes these changes down, as part of the commit of this name.

@@ -120,7 +120,13 @@ fn statements(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MIGRATIONS, statements};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::{LEASE, MIGRATIONS, lease, migrate, statements};
+    use crate::link::{Lifetime, Link};
+    use crate::options::{Clock, Entropy, Options};
+    use crate::sql::Database;
 
     #[test]
     fn names_follow_their_number_and_every_statement_may_run_twice() {
@@ -130,6 +136,23 @@ mod tests {
                 let repeatable = ["IF NOT EXISTS", "IF EXISTS", "DO NOTHING"];
                 assert!(repeatable.iter().any(|words| statement.contains(words)), "{name}: {statement}");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_by_one_until_it_ends() {
+        let now_us = Arc::new(AtomicI64::new(7));
+        let clock = Arc::clone(&now_us);
+        let options = Options::new(Clock::new(move || clock.load(Ordering::Relaxed)), Entropy::new(|| 4));
+        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
+        migrate(&mut link, &options).await.unwrap();
+        let connection = link.open().await.unwrap();
+        let half_us = i64::try_from(LEASE.as_micros()).unwrap() / 2;
+        let steps =
+            [(1, 0, true), (2, 0, false), (1, half_us, true), (2, half_us, false), (2, half_us + 1, true)];
+        for (holder, later_us, expected) in steps {
+            now_us.fetch_add(later_us, Ordering::Relaxed);
+            assert_eq!(lease(connection, &options, holder).await.unwrap(), expected, "{holder} {later_us}");
         }
     }
 }

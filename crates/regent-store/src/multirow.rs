@@ -11,6 +11,40 @@ use crate::sql::{Connection, SqlError, Text, Value};
 /// statement costs the square of its placeholders.
 const SIZES: [usize; 4] = [32, 8, 2, 1];
 
+/// The text of a statement for any number of rows; `?` stands for a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pattern {
+    pub(crate) before: &'static str,
+    /// Repeated for each row.
+    pub(crate) row: &'static str,
+    pub(crate) between: &'static str,
+    pub(crate) after: &'static str,
+}
+
+impl Pattern {
+    fn columns(&self) -> usize {
+        self.row.matches('?').count()
+    }
+
+    /// The statement for so many rows, its placeholders numbered through.
+    fn text(&self, rows: usize) -> String {
+        let mut text = String::from(self.before);
+        let mut number = 0;
+        for row in 0..rows {
+            text.push_str(if row == 0 { "" } else { self.between });
+            for (place, part) in self.row.split('?').enumerate() {
+                if place > 0 {
+                    number += 1;
+                    let _infallible = write!(text, "${number}");
+                }
+                text.push_str(part);
+            }
+        }
+        text.push_str(self.after);
+        text
+    }
+}
+
 /// A statement with a list of rows in it.
 pub(crate) struct Multirow {
     columns: usize,
@@ -19,10 +53,14 @@ pub(crate) struct Multirow {
 }
 
 impl Multirow {
-    /// The rows, of so many columns each, stand between `head` and `tail`.
-    pub(crate) fn new(head: &str, columns: usize, tail: &str) -> Self {
-        let texts = SIZES.map(|rows| (rows, text(head, columns, tail, rows).into()));
-        Self { columns, texts }
+    pub(crate) fn new(pattern: Pattern) -> Self {
+        let texts = SIZES.map(|rows| (rows, pattern.text(rows).into()));
+        Self { columns: pattern.columns(), texts }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|(_, text)| &**text)
     }
 
     /// How many rows these values make.
@@ -49,27 +87,17 @@ impl Multirow {
     }
 }
 
-fn text(head: &str, columns: usize, tail: &str, rows: usize) -> String {
-    let mut text = String::from(head);
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 1..=columns {
-            let comma = if column == 1 { "" } else { ", " };
-            let _infallible = write!(text, "{comma}${}", row * columns + column);
-        }
-        text.push(')');
-    }
-    text.push_str(tail);
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::Pattern;
 
     #[test]
-    fn placeholders_count_through_all_rows() {
-        assert_eq!(text("VALUES ", 2, " END", 2), "VALUES ($1, $2), ($3, $4) END");
-        assert_eq!(text("VALUES ", 1, "", 1), "VALUES ($1)");
+    fn placeholders_are_numbered_through_all_rows() {
+        let insert = Pattern { before: "VALUES ", row: "(?, ?)", between: ", ", after: " END" };
+        assert_eq!(insert.text(1), "VALUES ($1, $2) END");
+        assert_eq!(insert.text(3), "VALUES ($1, $2), ($3, $4), ($5, $6) END");
+        let choose = Pattern { before: "WHERE ", row: "a = ? AND b = 7", between: " OR ", after: "" };
+        assert_eq!(choose.text(2), "WHERE a = $1 AND b = 7 OR a = $2 AND b = 7");
+        assert_eq!((insert.columns(), choose.columns()), (2, 1));
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
 /// Tells the time, in microseconds since 1970.
 ///
 /// The store asks it when a fact was seen, how old the picture is, and until when the migrator's
@@ -111,4 +113,12 @@ impl Options {
             batch_commands: 256,
         }
     }
+}
+
+/// Ticks at this interval, the first time when it has passed once. Late ticks are not made up for.
+pub(crate) fn ticks(every: Duration) -> Interval {
+    let every = every.max(Duration::from_millis(1));
+    let mut ticks = interval_at(Instant::now() + every, every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

@@ -4,13 +4,15 @@
 //! fails, so a clone must be free and a change cheap. At the same time a node builds maps of
 //! several hundred thousand entries when it starts. This is a B+ tree whose nodes are behind
 //! `Arc`: a clone copies one pointer, an insert copies the nodes from the root to one leaf (four or
-//! five, of at most [`CAPACITY`] entries), and a sorted list becomes a tree in one pass.
+//! five, of at most [`node::CAPACITY`] entries), and a sorted list becomes a tree in one pass.
 //!
 //! Nodes are small on purpose. Copying a node touches the reference count of every key and value
 //! in it, so wide nodes make every change dear; a flat list of chunks, copied whole, costs more than
 //! ten times as much per insert at 300,000 entries. Narrower nodes make deeper trees and slower
 //! lookups. Keys that carry their bytes inside themselves are looked up about four times as fast as
 //! keys behind a pointer. `benches/maps.rs` has the figures.
+
+mod node;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -19,12 +21,7 @@ use std::ops::Bound;
 use std::slice;
 use std::sync::Arc;
 
-/// The most entries a leaf holds, and the most children a branch has.
-const CAPACITY: usize = 16;
-/// How full a node is made from sorted input: room for a quarter more before it splits.
-const BUILT: usize = 12;
-/// A node smaller than this is joined with a neighbour, if both fit into one.
-const SPARSE: usize = 4;
+use node::{Child, Inserted, Node, child_of};
 
 /// A map ordered by key, whose clones cost one pointer and share what they have in common.
 ///
@@ -48,21 +45,6 @@ pub struct OrderedMap<K, V> {
     len: usize,
 }
 
-/// INVARIANT: keys ascend; all leaves are at one depth; only the root may be empty.
-enum Node<K, V> {
-    Leaf(Vec<(K, V)>),
-    Branch(Vec<Child<K, V>>),
-}
-
-/// A child and a key no greater than any in it and greater than all to its left.
-///
-/// The bound of the leftmost child is never looked at: everything smaller than the second bound
-/// goes there.
-struct Child<K, V> {
-    bound: K,
-    node: Arc<Node<K, V>>,
-}
-
 impl<K: Ord + Clone, V: Clone> OrderedMap<K, V> {
     /// An empty map.
     pub fn new() -> Self {
@@ -74,20 +56,7 @@ impl<K: Ord + Clone, V: Clone> OrderedMap<K, V> {
     /// Input in another order is not detected: keys are then not found. Collect into the map
     /// when the order is not certain; that sorts first.
     pub fn from_sorted(entries: Vec<(K, V)>) -> Self {
-        let len = entries.len();
-        let mut level: Vec<Child<K, V>> = Vec::with_capacity(len / BUILT + 1);
-        let mut entries = entries.into_iter();
-        while let Some(child) = Child::leaf(take(&mut entries)) {
-            level.push(child);
-        }
-        while level.len() > 1 {
-            let mut children = level.into_iter();
-            level = Vec::with_capacity(children.len() / BUILT + 1);
-            while let Some(child) = Child::branch(take(&mut children)) {
-                level.push(child);
-            }
-        }
-        level.pop().map_or_else(Self::new, |child| Self { root: child.node, len })
+        Self { len: entries.len(), root: node::build(entries) }
     }
 
     /// How many entries there are.
@@ -120,7 +89,7 @@ impl<K: Ord + Clone, V: Clone> OrderedMap<K, V> {
 
     /// Sets the value of this key; returns the value it replaces.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let Inserted { replaced, split } = insert(&mut self.root, key, value);
+        let Inserted { replaced, split } = node::insert(&mut self.root, key, value);
         if let Some(right) = split {
             let bound = right.bound.clone(); // leftmost: never looked at
             let left = Child { bound, node: Arc::clone(&self.root) };
@@ -137,7 +106,7 @@ impl<K: Ord + Clone, V: Clone> OrderedMap<K, V> {
         Q: Ord + ?Sized,
     {
         self.get(key)?; // a miss must not copy anything
-        let removed = remove(&mut self.root, key)?;
+        let removed = node::remove(&mut self.root, key)?;
         self.len -= 1;
         while let Node::Branch(children) = &*self.root
             && let [only] = children.as_slice()
@@ -184,138 +153,11 @@ impl<K: Ord + Clone, V: Clone> OrderedMap<K, V> {
     }
 }
 
-impl<K: Clone, V> Child<K, V> {
-    fn leaf(entries: Vec<(K, V)>) -> Option<Self> {
-        let bound = entries.first()?.0.clone();
-        Some(Self { bound, node: Arc::new(Node::Leaf(entries)) })
-    }
-
-    fn branch(children: Vec<Self>) -> Option<Self> {
-        let bound = children.first()?.bound.clone();
-        Some(Self { bound, node: Arc::new(Node::Branch(children)) })
-    }
-}
-
-/// The next few items of a level: never a lone straggler, so that no node is born sparse.
-fn take<T>(items: &mut std::vec::IntoIter<T>) -> Vec<T> {
-    let count = if items.len() <= CAPACITY { items.len() } else { BUILT };
-    items.by_ref().take(count).collect()
-}
-
 fn starts_at<Q: Ord + ?Sized>(from: Bound<&Q>, key: &Q) -> bool {
     match from {
         Bound::Included(bound) => key >= bound,
         Bound::Excluded(bound) => key > bound,
         Bound::Unbounded => true,
-    }
-}
-
-/// Which child this key belongs to.
-fn child_of<K, V, Q>(children: &[Child<K, V>], key: &Q) -> usize
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-{
-    let bounds = children.get(1..).unwrap_or_default();
-    bounds.partition_point(|child| child.bound.borrow() <= key)
-}
-
-struct Inserted<K, V> {
-    replaced: Option<V>,
-    /// The upper half of a node that became too large; its parent must take it in.
-    split: Option<Child<K, V>>,
-}
-
-fn insert<K: Ord + Clone, V: Clone>(node: &mut Arc<Node<K, V>>, key: K, value: V) -> Inserted<K, V> {
-    match Arc::make_mut(node) {
-        Node::Leaf(entries) => match entries.binary_search_by(|(held, _)| held.cmp(&key)) {
-            Ok(at) => {
-                let replaced = entries.get_mut(at).map(|entry| std::mem::replace(&mut entry.1, value));
-                Inserted { replaced, split: None }
-            }
-            Err(at) => {
-                entries.reserve_exact(1);
-                entries.insert(at, (key, value));
-                Inserted { replaced: None, split: split(entries).and_then(Child::leaf) }
-            }
-        },
-        Node::Branch(children) => {
-            let at = child_of(children, &key);
-            let Some(child) = children.get_mut(at) else {
-                return Inserted { replaced: None, split: None }; // a branch has children
-            };
-            let below = insert(&mut child.node, key, value);
-            let Some(right) = below.split else { return below };
-            children.reserve_exact(1);
-            children.insert(at + 1, right);
-            Inserted { replaced: below.replaced, split: split(children).and_then(Child::branch) }
-        }
-    }
-}
-
-/// The upper half, when there are too many.
-fn split<T>(items: &mut Vec<T>) -> Option<Vec<T>> {
-    (items.len() > CAPACITY).then(|| items.split_off(CAPACITY / 2))
-}
-
-fn remove<K, V, Q>(node: &mut Arc<Node<K, V>>, key: &Q) -> Option<V>
-where
-    K: Borrow<Q> + Clone,
-    V: Clone,
-    Q: Ord + ?Sized,
-{
-    match Arc::make_mut(node) {
-        Node::Leaf(entries) => {
-            let at = entries.binary_search_by(|(held, _)| held.borrow().cmp(key)).ok()?;
-            Some(entries.remove(at).1)
-        }
-        Node::Branch(children) => {
-            let at = child_of(children, key);
-            let child = children.get_mut(at)?;
-            let removed = remove(&mut child.node, key)?;
-            if child.node.size() < SPARSE {
-                join(children, at.saturating_sub(1));
-            }
-            Some(removed)
-        }
-    }
-}
-
-/// Makes one node of the child here and the next one, or two even ones if they do not fit.
-fn join<K: Clone, V: Clone>(children: &mut Vec<Child<K, V>>, at: usize) {
-    if at + 1 >= children.len() {
-        return;
-    }
-    let Child { bound, node } = children.remove(at + 1);
-    let Some(left) = children.get_mut(at) else { return };
-    let right = match (Arc::make_mut(&mut left.node), Arc::unwrap_or_clone(node)) {
-        (Node::Leaf(low), Node::Leaf(high)) => {
-            low.extend(high);
-            split(low).and_then(Child::leaf)
-        }
-        (Node::Branch(low), Node::Branch(mut high)) => {
-            if let Some(first) = high.first_mut() {
-                first.bound = bound; // no longer leftmost: its bound is looked at now
-            }
-            low.extend(high);
-            split(low).and_then(Child::branch)
-        }
-        // neighbours are of one depth, hence of one kind; keep both if they ever are not
-        (Node::Leaf(_), node @ Node::Branch(_)) | (Node::Branch(_), node @ Node::Leaf(_)) => {
-            Some(Child { bound, node: Arc::new(node) })
-        }
-    };
-    if let Some(right) = right {
-        children.insert(at + 1, right);
-    }
-}
-
-impl<K, V> Node<K, V> {
-    fn size(&self) -> usize {
-        match self {
-            Self::Leaf(entries) => entries.len(),
-            Self::Branch(children) => children.len(),
-        }
     }
 }
 
@@ -357,27 +199,6 @@ impl<K, V> fmt::Debug for Iter<'_, K, V> {
 impl<K, V> Clone for OrderedMap<K, V> {
     fn clone(&self) -> Self {
         Self { root: Arc::clone(&self.root), len: self.len }
-    }
-}
-
-impl<K: Clone, V: Clone> Clone for Node<K, V> {
-    /// Leaves room for one more: a node is copied because something is about to change in it.
-    fn clone(&self) -> Self {
-        fn roomy<T: Clone>(items: &[T]) -> Vec<T> {
-            let mut copy = Vec::with_capacity(items.len() + 1);
-            copy.extend_from_slice(items);
-            copy
-        }
-        match self {
-            Self::Leaf(entries) => Self::Leaf(roomy(entries)),
-            Self::Branch(children) => Self::Branch(roomy(children)),
-        }
-    }
-}
-
-impl<K: Clone, V> Clone for Child<K, V> {
-    fn clone(&self) -> Self {
-        Self { bound: self.bound.clone(), node: Arc::clone(&self.node) }
     }
 }
 

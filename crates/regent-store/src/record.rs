@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use crate::error::StoreError;
-use crate::multirow::Multirow;
+use crate::multirow::{Multirow, Pattern};
 use crate::picture::Entity;
 use crate::seq::Seq;
 use crate::sql::{Connection, Value};
@@ -83,21 +83,34 @@ pub(crate) struct Effect {
     pub(crate) after: Option<(Seq, Arc<str>)>,
 }
 
-static INSERT: LazyLock<Multirow> =
-    LazyLock::new(|| Multirow::new("INSERT INTO record (account, kind, key, version, body) VALUES ", 5, ""));
+static INSERT: LazyLock<Multirow> = LazyLock::new(|| {
+    Multirow::new(Pattern {
+        before: "INSERT INTO record (account, kind, key, version, body) VALUES ",
+        row: "(?, ?, ?, ?, ?)",
+        between: ", ",
+        after: "",
+    })
+});
 
 /// A column of `VALUES` is called `column1` on both engines, whatever alias one gives it.
 static UPDATE: LazyLock<Multirow> = LazyLock::new(|| {
-    Multirow::new(
-        "UPDATE record SET version = held.column5, body = held.column6 FROM (VALUES ",
-        6,
-        ") AS held WHERE record.account = held.column1 AND record.kind = held.column2 \
-         AND record.key = held.column3 AND record.version = held.column4",
-    )
+    Multirow::new(Pattern {
+        before: "UPDATE record SET version = held.column5, body = held.column6 FROM (VALUES ",
+        row: "(?, ?, ?, ?, ?, ?)",
+        between: ", ",
+        after: ") AS held WHERE record.account = held.column1 AND record.kind = held.column2 \
+                AND record.key = held.column3 AND record.version = held.column4",
+    })
 });
 
+/// Not `(account, …) IN (VALUES …)`, for which SQLite reads the whole table.
 static DELETE: LazyLock<Multirow> = LazyLock::new(|| {
-    Multirow::new("DELETE FROM record WHERE (account, kind, key, version) IN (VALUES ", 4, ")")
+    Multirow::new(Pattern {
+        before: "DELETE FROM record WHERE ",
+        row: "(account = ? AND kind = ? AND key = ? AND version = ?)",
+        between: " OR ",
+        after: "",
+    })
 });
 
 /// Brings the table to what the effects say.
@@ -138,4 +151,39 @@ pub(crate) async fn write(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{DELETE, RecordName, UPDATE};
+    use crate::link::{Lifetime, Link};
+    use crate::migrate::migrate;
+    use crate::options::{Clock, Entropy, Options};
+    use crate::sql::{Database, Text};
+
+    #[tokio::test]
+    async fn changing_a_record_never_reads_the_whole_table() {
+        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
+        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
+        migrate(&mut link, &options).await.unwrap();
+        let connection = link.open().await.unwrap();
+        for statement in UPDATE.texts().chain(DELETE.texts()) {
+            let plan = Text::Built(format!("EXPLAIN QUERY PLAN {statement}").into());
+            let mut steps = connection.rows(plan, Vec::new()).unwrap();
+            let mut searches = 0;
+            while let Some(step) = steps.next().await.unwrap() {
+                let step = step.text(3).unwrap();
+                assert!(!step.starts_with("SCAN record"), "{step}: {statement}");
+                searches += usize::from(step.starts_with("SEARCH record USING INDEX"));
+            }
+            assert!(searches > 0, "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_name_reads_as_a_path() {
+        assert_eq!(RecordName::new("a", "item", "k").to_string(), "a/item/k");
+    }
 }

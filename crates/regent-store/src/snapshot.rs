@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, MutexGuard, Notify, watch};
+use tokio::sync::{Notify, watch};
 
 use crate::error::StoreError;
 use crate::log::Head;
@@ -68,8 +68,6 @@ pub(crate) struct Published<P> {
     reached: watch::Sender<Seq>,
     /// When it was last known that nothing newer was in the log.
     confirmed_us: AtomicI64,
-    /// Held by whoever is making the next snapshot: the committer or the follower.
-    turn: Mutex<()>,
     /// Somebody wants the head to be looked at now.
     pub(crate) look: Notify,
 }
@@ -80,7 +78,6 @@ impl<P: Picture> Published<P> {
             reached: watch::Sender::new(first.seq()),
             current: ArcSwap::new(first),
             confirmed_us: AtomicI64::new(confirmed_us),
-            turn: Mutex::new(()),
             look: Notify::new(),
         }
     }
@@ -89,9 +86,17 @@ impl<P: Picture> Published<P> {
         self.current.load_full()
     }
 
-    /// Waits until nobody else is making a snapshot.
-    pub(crate) async fn turn(&self) -> Turn<'_, P> {
-        Turn { published: self, _held: self.turn.lock().await }
+    /// Replaces the snapshot that this one was made from.
+    ///
+    /// The committer and the follower both make snapshots, at the same time and from the same log.
+    /// If the other one was first, the newer snapshot stays: the picture never goes back, unless
+    /// the database did.
+    pub(crate) fn publish(&self, base: &Arc<Snapshot<P>>, next: &Arc<Snapshot<P>>) {
+        self.current.rcu(|current| {
+            let replaces = Arc::ptr_eq(current, base) || next.seq() > current.seq();
+            Arc::clone(if replaces { next } else { current })
+        });
+        self.reached.send_replace(self.load().seq());
     }
 
     /// Notes that at this moment the current snapshot showed everything there was.
@@ -121,23 +126,5 @@ impl<P: Picture> Published<P> {
             return Err(StoreError::Behind { wanted, reached: snapshot.seq() });
         }
         Ok(snapshot)
-    }
-}
-
-/// The right to replace the snapshot.
-pub(crate) struct Turn<'a, P> {
-    published: &'a Published<P>,
-    _held: MutexGuard<'a, ()>,
-}
-
-impl<P: Picture> Turn<'_, P> {
-    pub(crate) fn snapshot(&self) -> Arc<Snapshot<P>> {
-        self.published.load()
-    }
-
-    pub(crate) fn publish(&self, snapshot: Arc<Snapshot<P>>) {
-        let seq = snapshot.seq();
-        self.published.current.store(snapshot);
-        self.published.reached.send_replace(seq);
     }
 }

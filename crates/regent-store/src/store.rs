@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -83,7 +85,10 @@ impl<P: Picture> Store<P> {
     pub async fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
         let (database, lifetime) = match location {
             Location::Memory => (Database::memory(), Lifetime::WithConnection),
-            Location::File(path) => (Database::file(path), Lifetime::Lasting),
+            Location::File(path) => {
+                make_private(path)?;
+                (Database::file(path), Lifetime::Lasting)
+            }
             Location::Postgres(url) => (Database::postgres(url)?, Lifetime::Lasting),
         };
         let database = Arc::new(database);
@@ -132,7 +137,6 @@ impl<P: Picture> Store<P> {
         if queue.send(command).await.is_err() {
             return Err(StoreError::Closed.into());
         }
-        drop(queue); // or the committer would wait for it to go away
         answer.wait().await
     }
 
@@ -181,7 +185,8 @@ impl<P: Picture> Store<P> {
 
     /// Ends in good order: commands that wait are still written, then the last facts.
     ///
-    /// Later writes answer [`StoreError::Closed`]; the picture can still be read.
+    /// Later writes answer [`StoreError::Closed`]; the picture can still be read. It takes as long as
+    /// the database does, so give it a limit of its own where a database may hang.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         self.inner.queue.store(None);
         let tasks = self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -198,6 +203,16 @@ impl<P: Picture> Store<P> {
         tracing::info!(seq = %self.picture().seq(), "the store is closed");
         Ok(())
     }
+}
+
+/// Makes the file for its owner alone, if it is not there. SQLite gives the files beside it the
+/// same rights.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| StoreError::Database(Arc::new(error)))
 }
 
 async fn ended(task: JoinHandle<()>) {

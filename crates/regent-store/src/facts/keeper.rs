@@ -1,17 +1,16 @@
 //! The task that writes facts down and reads what other nodes have written.
 
 use std::error::Error;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Fact, Facts, JOINT, Unwritten};
 use crate::error::StoreError;
 use crate::link::{Link, SharedLink, limited};
-use crate::multirow::Multirow;
-use crate::options::Options;
+use crate::multirow::{Multirow, Pattern};
+use crate::options::{Options, ticks};
 use crate::scan::{self, FACTS, Line, Lines};
 use crate::sql::{Connection, Value};
 
@@ -24,17 +23,24 @@ const READ_LIMIT: Duration = Duration::from_mins(1);
 const OVERLAP_US: i64 = 60_000_000;
 
 static UPSERT: LazyLock<Multirow> = LazyLock::new(|| {
-    Multirow::new(
-        "INSERT INTO fact (account, kind, key, recorded_us, flushed_us, value) VALUES ",
-        6,
-        " ON CONFLICT (account, kind, key) DO UPDATE SET recorded_us = excluded.recorded_us, \
-         flushed_us = excluded.flushed_us, value = excluded.value \
-         WHERE fact.recorded_us <= excluded.recorded_us",
-    )
+    Multirow::new(Pattern {
+        before: "INSERT INTO fact (account, kind, key, recorded_us, flushed_us, value) VALUES ",
+        row: "(?, ?, ?, ?, ?, ?)",
+        between: ", ",
+        after: " ON CONFLICT (account, kind, key) DO UPDATE SET recorded_us = excluded.recorded_us, \
+                flushed_us = excluded.flushed_us, value = excluded.value \
+                WHERE fact.recorded_us <= excluded.recorded_us",
+    })
 });
 
-static DELETE: LazyLock<Multirow> =
-    LazyLock::new(|| Multirow::new("DELETE FROM fact WHERE (account, kind, key) IN (VALUES ", 3, ")"));
+static DELETE: LazyLock<Multirow> = LazyLock::new(|| {
+    Multirow::new(Pattern {
+        before: "DELETE FROM fact WHERE ",
+        row: "(account = ? AND kind = ? AND key = ?)",
+        between: " OR ",
+        after: "",
+    })
+});
 
 /// See the [module](self).
 pub(crate) struct Keeper {
@@ -48,10 +54,8 @@ pub(crate) struct Keeper {
 impl Keeper {
     /// Works until the other end of `stop` is gone; writes what is left and ends.
     pub(crate) async fn run(self, mut stop: watch::Receiver<()>) {
-        let mut flushes = interval(self.options.facts_flush_interval);
-        let mut reads = interval(self.options.facts_read_interval);
-        flushes.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        reads.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut flushes = ticks(self.options.facts_flush_interval);
+        let mut reads = ticks(self.options.facts_read_interval);
         let mut read_to_us = self.options.clock.now_us();
         loop {
             let outcome = tokio::select! {
@@ -81,8 +85,9 @@ impl Keeper {
                     link.abandon().await;
                 }
             }
-            if outcome.is_err() {
-                self.facts.put_back(chunk.iter().map(|(name, _)| Arc::clone(name)));
+            match outcome {
+                Ok(()) => self.facts.settle(chunk),
+                Err(_) => self.facts.put_back(chunk),
             }
         }
         outcome
