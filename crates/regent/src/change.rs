@@ -13,6 +13,7 @@ use regent_store::entity::{
 use regent_store::{Draft, StoreError};
 use regent_wire::Fault;
 
+use crate::arn::Partition;
 use crate::call::Call;
 use crate::server::Server;
 
@@ -22,12 +23,18 @@ pub(crate) struct Change<'a> {
     draft: &'a mut Draft<Directory>,
     account: AccountId,
     digits: String,
+    arns: &'a Partition,
 }
 
 impl Change<'_> {
     /// The account as it is now, changes of this command included.
     pub(crate) fn account(&self) -> Result<&AccountView, Fault> {
         self.draft.account(self.account).ok_or_else(|| Fault::bug("the account of a change is not there"))
+    }
+
+    /// Makes ARNs.
+    pub(crate) fn arns(&self) -> &Partition {
+        self.arns
     }
 
     /// Every account as it is now.
@@ -118,10 +125,11 @@ impl Server {
         account: AccountId,
         command: impl Fn(&mut Change<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        let arns = self.partition.clone();
         let written = self
             .store
             .write(move |draft| {
-                let mut change = Change { draft, account, digits: account.to_string() };
+                let mut change = Change { draft, account, digits: account.to_string(), arns: &arns };
                 command(&mut change).map_err(WriteError::Command)
             })
             .await;

@@ -5,8 +5,20 @@
 //! moment of the change, whoever else is writing.
 
 pub(crate) mod access_key;
-mod boundary;
+mod attachment;
+pub(crate) mod boundary;
+mod document;
+pub(crate) mod group;
+pub(crate) mod group_policy;
+mod identity;
+mod inline;
+mod managed;
 mod page;
+pub(crate) mod policy;
+pub(crate) mod policy_entity;
+pub(crate) mod policy_version;
 pub(crate) mod quota;
+pub(crate) mod role_policy;
 mod tag;
 pub(crate) mod user;
+pub(crate) mod user_policy;

@@ -88,6 +88,12 @@ impl ManagedPolicies {
         self.index().map_or(&[], |index| &index.policies)
     }
 
+    /// Those whose name comes after `name`.
+    pub(crate) fn after(&self, name: &str) -> &[AwsPolicy] {
+        let all = self.all();
+        all.get(all.partition_point(|policy| &*policy.name <= name)..).unwrap_or_default()
+    }
+
     /// The document of one of these policies.
     pub(crate) fn document<'a>(&self, policy: &'a AwsPolicy) -> Option<&'a PolicyDocument> {
         if let Some(document) = policy.document.get() {
@@ -146,6 +152,17 @@ mod tests {
         let parsed: serde_json::Value = serde_json::from_str(document.text()).unwrap();
         assert_eq!(parsed["Statement"][0]["Action"], "*");
         assert_eq!((admin.version, &*admin.path), (1, "/"));
+    }
+
+    #[test]
+    fn a_walk_begins_after_a_name_whether_it_is_there_or_not() {
+        let policies = ManagedPolicies::built_in();
+        let all = policies.all();
+        let first = |name: &str| policies.after(name).first().map(|policy| &*policy.name);
+        assert_eq!(first(""), Some(&*all[0].name));
+        assert_eq!(first(&all[0].name), Some(&*all[1].name));
+        assert_eq!(first(&format!("{}+", all[0].name)), Some(&*all[1].name));
+        assert_eq!(first("~"), None);
     }
 
     #[test]

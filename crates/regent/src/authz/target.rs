@@ -130,17 +130,16 @@ impl<'a> Target<'a> {
     }
 
     /// A managed policy by its ARN. What is no ARN of a policy is the handler's to refuse, once it may look.
+    ///
+    /// Of AWS's policies and those of other accounts the caller's own policies decide too. Whoever may ask learns
+    /// only that they cannot be changed from here, or that there is no such policy.
     fn policy(call: &Call<'a>, arn: &str) -> Result<Self, Fault> {
         let own = call.account()?;
-        let parsed = IamArn::parse(arn).filter(|arn| arn.word == "policy");
-        Ok(match parsed.map(|arn| (arn, arn.owner)) {
-            Some((arn_parts, Owner::Account(owner))) => {
-                let held = own.policies.get(arn_parts.name()).filter(|_| owner == own.id());
-                let tags = held.map_or(&[][..], |policy| &policy.tags);
-                Self { tags: Cow::Borrowed(tags), account: Some(owner), ..Self::new(arn.to_owned(), owner) }
-            }
-            Some((_, Owner::Aws)) | None => Self::new(arn.to_owned(), own.id()),
-        })
+        let name = IamArn::parse(arn).filter(|arn| arn.word == "policy").map(|arn| arn.name());
+        let held = name.and_then(|name| own.policies.get(name));
+        let held = held.filter(|policy| call.arns().policy(own.id(), policy) == arn);
+        let tags = held.map_or(&[][..], |policy| &policy.tags);
+        Ok(Self { tags: Cow::Borrowed(tags), ..Self::new(arn.to_owned(), own.id()) })
     }
 
     fn mfa(call: &Call<'a>, serial: &str) -> Result<Self, Fault> {

@@ -64,6 +64,18 @@ impl Page {
         self.after.as_deref()
     }
 
+    /// Where this page begins in list number `list` of several that are walked one after the other, each place
+    /// of which begins with its list's number: after this name. None if that list is over.
+    pub(crate) fn after_in(&self, list: char) -> Option<&str> {
+        let Some(after) = self.after() else { return Some("") };
+        let mut rest = after.chars();
+        match rest.next() {
+            Some(at) if at > list => None,
+            Some(at) if at == list => Some(rest.as_str()),
+            Some(_) | None => Some(""),
+        }
+    }
+
     /// Takes a page from entries that begin after [`after`](Self::after); `place` tells where an entry is.
     pub(crate) fn take<T>(
         &self,
@@ -137,6 +149,19 @@ mod tests {
             page(first.marker.as_deref(), 2).take_from_all(["c", "d"].iter(), |name| (**name).to_owned());
         assert_eq!(second.items, [&"c", &"d"]);
         assert!(second.marker.is_none());
+    }
+
+    #[test]
+    fn a_page_of_several_lists_begins_in_one_of_them() {
+        let after = |place: &str| Page {
+            account: AccountId::new(1).unwrap(),
+            operation: "ListPolicies",
+            after: Some(place.to_owned()),
+            limit: 1,
+        };
+        assert_eq!([page(None, 1).after_in('0'), page(None, 1).after_in('1')], [Some(""), Some("")]);
+        assert_eq!([after("0ana").after_in('0'), after("0ana").after_in('1')], [Some("ana"), Some("")]);
+        assert_eq!([after("1ana").after_in('0'), after("1ana").after_in('1')], [None, Some("ana")]);
     }
 
     #[test]

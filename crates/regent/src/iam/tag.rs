@@ -100,7 +100,39 @@ fn in_order(tags: &[Tag]) -> Vec<&Tag> {
     tags
 }
 
+/// Longest key that stands in a place as it is. A place goes into a marker, and a marker may have 320 characters.
+const MAX_PLACE_KEY_BYTES: usize = 128;
+
 /// Where a tag stands in that order, as a text that sorts so.
+///
+/// A key of 128 characters can have four times as many bytes. What is too long is cut and told apart by its hash.
 fn place(tag: &Tag) -> String {
-    format!("{:04}{}", tag.key.len(), tag.key)
+    let (key, length) = (&*tag.key, tag.key.len());
+    if length <= MAX_PLACE_KEY_BYTES {
+        return format!("{length:04}{key}");
+    }
+    let mut end = MAX_PLACE_KEY_BYTES - 32;
+    while !key.is_char_boundary(end) {
+        end -= 1;
+    }
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.as_bytes());
+    let hash = data_encoding::HEXLOWER.encode(digest.as_ref().get(..16).unwrap_or_default());
+    format!("{length:04}{}{hash}", key.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_every_tag_is_short_and_its_own() {
+        let tag = |key: String| Tag { key: key.into(), value: "".into() };
+        let long = |last: char| tag(format!("{}{last}", "\u{20000}".repeat(127)));
+        let places = ["a", "b", "ab"].map(|key| place(&tag(key.to_owned())));
+        assert!(places.is_sorted(), "{places:?}");
+        assert_ne!(place(&long('a')), place(&long('b')));
+        for tag in [long('a'), tag("x".repeat(128)), tag("x".repeat(129))] {
+            assert!(place(&tag).len() <= 132, "{}", place(&tag));
+        }
+    }
 }

@@ -6,7 +6,10 @@ use regent_wire::protocol::Head;
 
 use super::dispatch::not_implemented;
 use super::run::Run;
-use crate::iam::{access_key, user};
+use crate::iam::{
+    access_key, boundary, group, group_policy, policy, policy_entity, policy_version, role_policy, user,
+    user_policy,
+};
 
 pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head, Fault> {
     match operation {
@@ -15,6 +18,49 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::GetAccessKeyLastUsed => run.read(access_key::get_access_key_last_used),
         Operation::ListAccessKeys => run.read(access_key::list_access_keys),
         Operation::UpdateAccessKey => run.write(access_key::update_access_key).await,
+        Operation::DeleteRolePermissionsBoundary => {
+            run.write(boundary::delete_role_permissions_boundary).await
+        }
+        Operation::DeleteUserPermissionsBoundary => {
+            run.write(boundary::delete_user_permissions_boundary).await
+        }
+        Operation::PutRolePermissionsBoundary => run.write(boundary::put_role_permissions_boundary).await,
+        Operation::PutUserPermissionsBoundary => run.write(boundary::put_user_permissions_boundary).await,
+        Operation::AddUserToGroup => run.write(group::add_user_to_group).await,
+        Operation::CreateGroup => run.write(group::create_group).await,
+        Operation::DeleteGroup => run.write(group::delete_group).await,
+        Operation::GetGroup => run.read(group::get_group),
+        Operation::ListGroups => run.read(group::list_groups),
+        Operation::ListGroupsForUser => run.read(group::list_groups_for_user),
+        Operation::RemoveUserFromGroup => run.write(group::remove_user_from_group).await,
+        Operation::UpdateGroup => run.write(group::update_group).await,
+        Operation::AttachGroupPolicy => run.write(group_policy::attach_group_policy).await,
+        Operation::DeleteGroupPolicy => run.write(group_policy::delete_group_policy).await,
+        Operation::DetachGroupPolicy => run.write(group_policy::detach_group_policy).await,
+        Operation::GetGroupPolicy => run.read(group_policy::get_group_policy),
+        Operation::ListAttachedGroupPolicies => run.read(group_policy::list_attached_group_policies),
+        Operation::ListGroupPolicies => run.read(group_policy::list_group_policies),
+        Operation::PutGroupPolicy => run.write(group_policy::put_group_policy).await,
+        Operation::CreatePolicy => run.write(policy::create_policy).await,
+        Operation::DeletePolicy => run.write(policy::delete_policy).await,
+        Operation::GetPolicy => run.read(policy::get_policy),
+        Operation::ListPolicies => run.read(policy::list_policies),
+        Operation::ListPolicyTags => run.read(policy::list_policy_tags),
+        Operation::TagPolicy => run.write(policy::tag_policy).await,
+        Operation::UntagPolicy => run.write(policy::untag_policy).await,
+        Operation::ListEntitiesForPolicy => run.read(policy_entity::list_entities_for_policy),
+        Operation::CreatePolicyVersion => run.write(policy_version::create_policy_version).await,
+        Operation::DeletePolicyVersion => run.write(policy_version::delete_policy_version).await,
+        Operation::GetPolicyVersion => run.read(policy_version::get_policy_version),
+        Operation::ListPolicyVersions => run.read(policy_version::list_policy_versions),
+        Operation::SetDefaultPolicyVersion => run.write(policy_version::set_default_policy_version).await,
+        Operation::AttachRolePolicy => run.write(role_policy::attach_role_policy).await,
+        Operation::DeleteRolePolicy => run.write(role_policy::delete_role_policy).await,
+        Operation::DetachRolePolicy => run.write(role_policy::detach_role_policy).await,
+        Operation::GetRolePolicy => run.read(role_policy::get_role_policy),
+        Operation::ListAttachedRolePolicies => run.read(role_policy::list_attached_role_policies),
+        Operation::ListRolePolicies => run.read(role_policy::list_role_policies),
+        Operation::PutRolePolicy => run.write(role_policy::put_role_policy).await,
         Operation::CreateUser => run.write(user::create_user).await,
         Operation::DeleteUser => run.write(user::delete_user).await,
         Operation::GetUser => run.read(user::get_user),
@@ -23,6 +69,13 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::TagUser => run.write(user::tag_user).await,
         Operation::UntagUser => run.write(user::untag_user).await,
         Operation::UpdateUser => run.write(user::update_user).await,
+        Operation::AttachUserPolicy => run.write(user_policy::attach_user_policy).await,
+        Operation::DeleteUserPolicy => run.write(user_policy::delete_user_policy).await,
+        Operation::DetachUserPolicy => run.write(user_policy::detach_user_policy).await,
+        Operation::GetUserPolicy => run.read(user_policy::get_user_policy),
+        Operation::ListAttachedUserPolicies => run.read(user_policy::list_attached_user_policies),
+        Operation::ListUserPolicies => run.read(user_policy::list_user_policies),
+        Operation::PutUserPolicy => run.write(user_policy::put_user_policy).await,
         _ => Err(not_implemented(operation.meta())),
     }
 }
