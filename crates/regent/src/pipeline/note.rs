@@ -265,8 +265,9 @@ impl Trail {
     }
 }
 
+/// CloudTrail has `null` where there are no parameters and where an operation answers nothing.
 fn some(json: &[u8]) -> Option<&[u8]> {
-    (!json.is_empty()).then_some(json)
+    (!matches!(json, b"" | b"{}")).then_some(json)
 }
 
 fn user_agent(parts: &Parts) -> Option<&str> {
