@@ -157,3 +157,52 @@ pub(super) fn to_change<T: Identity>(change: &Change<'_>, name: &str) -> Result<
     }
     Ok(T::clone(identity))
 }
+
+#[cfg(test)]
+mod tests {
+    use regent_store::entity::{AccountId, PolicyDocument};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::{Config, Settings};
+    use crate::server::Server;
+
+    #[tokio::test]
+    async fn a_service_linked_role_is_not_given_out_to_be_changed() {
+        let account = AccountId::new(123_456_789_012).unwrap();
+        let settings =
+            Settings { ephemeral: Some(true), account_id: Some(account.to_string()), ..Settings::default() };
+        let config = Config::resolve(settings, Settings::default()).unwrap();
+        let server =
+            Server::start(config, Clock::manual("2026-11-21T12:00:00Z".parse().unwrap())).await.unwrap();
+        for (path, refusal) in [
+            ("/service-role/", None),
+            (
+                "/aws-service-role/ecs.amazonaws.com/",
+                Some(
+                    "UnmodifiableEntity: Cannot perform the operation on the protected role 'x' - this role is only \
+                     modifiable by AWS",
+                ),
+            ),
+        ] {
+            let role = Arc::new(Role {
+                id: "AROAJQABLZS4A3QDU576Q".parse().unwrap(),
+                name: "x".into(),
+                path: path.into(),
+                created: 0,
+                description: None,
+                max_session_secs: 3600,
+                trust: Arc::new(PolicyDocument::new("", Vec::new())),
+                inline: Vec::new(),
+                attached: Vec::new(),
+                boundary: None,
+                tags: Vec::new(),
+            });
+            let given = server.server.write(account, move |change| {
+                change.put_role(&role);
+                to_change::<Role>(change, "x").map(drop)
+            });
+            assert_eq!(given.await.err().map(|fault| fault.to_string()).as_deref(), refusal);
+        }
+    }
+}

@@ -1,6 +1,12 @@
 //! Regent in process, without a socket: a server in memory, a clock that moves when told, and callers who sign.
 
+mod attachment;
+mod boundary;
 mod coverage;
+mod group;
+mod inline_policy;
+mod policy;
+mod policy_version;
 mod sample;
 mod support;
 mod user;

@@ -152,6 +152,61 @@ impl Client {
         }
     }
 
+    /// Calls IAM and expects this shape of the answer: status, code and message; of a success `200`.
+    #[track_caller]
+    pub(crate) fn answers<'a>(
+        &'a self,
+        action: &'a str,
+        params: &'a [(&'a str, &'a str)],
+        shape: &'a str,
+    ) -> impl Future<Output = Answer> + use<'a> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let answer = self.iam(action, params).await;
+            assert_eq!(answer.shape(), shape, "{action} at {caller}");
+            answer
+        }
+    }
+
+    /// Walks a listing in pages of this size and returns the texts of an element, page by page.
+    pub(crate) async fn pages(
+        &self,
+        action: &str,
+        params: &[(&str, &str)],
+        size: usize,
+        element: &str,
+    ) -> Vec<Vec<String>> {
+        let size = size.to_string();
+        let (mut pages, mut marker) = (Vec::new(), None::<String>);
+        loop {
+            let mut params = params.to_vec();
+            params.push(("MaxItems", &size));
+            params.extend(marker.as_deref().map(|marker| ("Marker", marker)));
+            let answer = self.must(action, &params).await;
+            pages.push(answer.all(element));
+            marker = answer.find("Marker");
+            assert_eq!(answer.text("IsTruncated"), marker.is_some().to_string(), "{}", answer.body);
+            if marker.is_none() {
+                return pages;
+            }
+        }
+    }
+
+    /// Makes a managed policy that allows these actions on everything, and returns its ARN.
+    pub(crate) async fn make_policy(&self, name: &str, actions: &str) -> String {
+        let document = allowing(actions);
+        let made = self.must("CreatePolicy", &[("PolicyName", name), ("PolicyDocument", &document)]).await;
+        made.text("Arn")
+    }
+
+    /// Makes a role that trusts the whole account.
+    pub(crate) async fn create_role(&self, name: &str) {
+        let trust = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{ACCOUNT}"}},"Action":"sts:AssumeRole"}}}}"#
+        );
+        self.must("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", &trust)]).await;
+    }
+
     /// Makes a user with a key in the caller's account, and returns it.
     pub(crate) async fn make_user(&self, name: &str) -> Client {
         self.must("CreateUser", &[("UserName", name)]).await;
@@ -205,6 +260,14 @@ impl Client {
         signer.sign(&mut parts, Body::Bytes(&body), self.server.now().as_second()).unwrap();
         Request::from_parts(parts, body)
     }
+}
+
+/// A document that allows these actions, separated by spaces, on everything.
+pub(crate) fn allowing(actions: &str) -> String {
+    let actions: Vec<&str> = actions.split(' ').collect();
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions:?},"Resource":"*"}}}}"#
+    )
 }
 
 /// Percent-encodes everything but unreserved characters.

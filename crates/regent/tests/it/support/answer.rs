@@ -58,6 +58,31 @@ impl Answer {
         }
     }
 
+    /// The names of what stands directly in the first element of this name, in order.
+    #[track_caller]
+    pub(crate) fn children(&self, element: &str) -> Vec<&str> {
+        let open = format!("<{element}>");
+        let at = self.body.find(&open).unwrap_or_else(|| panic!("no {element} in {}", self.body));
+        let (mut names, mut depth) = (Vec::new(), 0);
+        for tag in self.body[at + open.len()..].split('<').skip(1) {
+            let tag = &tag[..tag.find('>').expect("a closed tag")];
+            if tag.starts_with('/') {
+                if depth == 0 {
+                    return names;
+                }
+                depth -= 1;
+                continue;
+            }
+            if depth == 0 {
+                names.push(tag.trim_end_matches('/'));
+            }
+            if !tag.ends_with('/') {
+                depth += 1;
+            }
+        }
+        panic!("{element} is not closed in {}", self.body)
+    }
+
     /// Whoever has the credentials in this answer.
     pub(crate) fn credentials(self, server: &TestServer) -> Result<Client, Self> {
         if self.status != 200 {
