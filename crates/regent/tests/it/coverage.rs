@@ -166,3 +166,28 @@ fn mask_text(text: &str) -> String {
     }
     text.to_owned()
 }
+
+/// Where we mean to differ from AWS, somebody who relies on AWS must be able to read it.
+#[test]
+fn every_deliberate_difference_is_listed() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let listed = std::fs::read_to_string(format!("{root}/docs/compatibility.md")).unwrap();
+    let listed: BTreeSet<&str> =
+        listed.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let mut marked = BTreeSet::new();
+    let mut folders = vec![std::path::PathBuf::from(format!("{root}/crates"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_source = path.extension().is_some_and(|extension| extension == "rs");
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_source && std::fs::read_to_string(&path).unwrap().contains("// DIFFERS:") {
+                marked.insert(path.to_str().unwrap().trim_start_matches(root).trim_matches('/').to_owned());
+            }
+        }
+    }
+    // This file speaks of the mark and bears it not.
+    marked.remove("crates/regent/tests/it/coverage.rs");
+    assert_eq!(marked.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+}
