@@ -33,6 +33,8 @@ pub struct AccountView {
     keys: OrderedMap<(KeyOwner, KeyId), ()>,
     /// Owner, then device.
     mfa_of: OrderedMap<(KeyOwner, Arc<str>), ()>,
+    /// Role, then the profile that carries it.
+    carriers: OrderedMap<(UniqueId, UniqueId), ()>,
     policy_uses: PolicyUses,
 }
 
@@ -50,6 +52,7 @@ impl AccountView {
             members: OrderedMap::new(),
             keys: OrderedMap::new(),
             mfa_of: OrderedMap::new(),
+            carriers: OrderedMap::new(),
             policy_uses: PolicyUses::default(),
         }
     }
@@ -91,6 +94,21 @@ impl AccountView {
         self.mfa_devices.iter().map(|(_, held)| &held.entity)
     }
 
+    /// Those whose place in that order is after `path_and_name`.
+    pub fn mfa_devices_after(&self, path_and_name: &str) -> impl Iterator<Item = &Arc<MfaDevice>> + use<'_> {
+        self.mfa_devices.range(Bound::Excluded(path_and_name)).map(|(_, held)| &held.entity)
+    }
+
+    /// How many virtual MFA devices there are.
+    pub fn mfa_device_count(&self) -> usize {
+        self.mfa_devices.len()
+    }
+
+    /// How many of them belong to somebody.
+    pub fn mfa_devices_in_use(&self) -> usize {
+        self.mfa_of.len()
+    }
+
     /// Somebody's MFA devices, in the order of their serial numbers.
     pub fn mfa_devices_of(&self, owner: KeyOwner) -> impl Iterator<Item = &Arc<MfaDevice>> {
         let first: (KeyOwner, Arc<str>) = (owner, Arc::from(""));
@@ -100,9 +118,12 @@ impl AccountView {
             .filter_map(|((_, device), ())| self.mfa_device(device))
     }
 
-    /// The instance profiles that carry a role.
+    /// The instance profiles that carry a role, in no order that means anything.
     pub fn profiles_of(&self, role: UniqueId) -> impl Iterator<Item = &Arc<InstanceProfile>> {
-        self.instance_profiles.iter().filter(move |profile| profile.role == Some(role))
+        self.carriers
+            .range(Bound::Excluded(&(role, UniqueId::MIN)))
+            .take_while(move |((of, _), ())| *of == role)
+            .filter_map(|((_, profile), ())| self.instance_profiles.by_id(*profile))
     }
 
     /// How often a managed policy, AWS's or the account's, is used here.
@@ -141,7 +162,10 @@ impl AccountView {
             }
             Entity::Policy(policy) => self.policies.put(policy, version).map(|old| old.version),
             Entity::InstanceProfile(profile) => {
-                self.instance_profiles.put(profile, version).map(|old| old.version)
+                let old = self.instance_profiles.put(profile, version);
+                let before = old.as_ref().and_then(|old| old.entity.role);
+                self.follow_carrier(profile.id, before, profile.role);
+                old.map(|old| old.version)
             }
             Entity::MfaDevice(device) => {
                 let key: Arc<str> = device.key().into();
@@ -182,7 +206,11 @@ impl AccountView {
                 Some(old.version)
             }
             Entity::POLICY => self.policies.remove(id()?).map(|old| old.version),
-            Entity::INSTANCE_PROFILE => self.instance_profiles.remove(id()?).map(|old| old.version),
+            Entity::INSTANCE_PROFILE => {
+                let old = self.instance_profiles.remove(id()?)?;
+                self.follow_carrier(old.entity.id, old.entity.role, None);
+                Some(old.version)
+            }
             _ => None,
         }
     }
@@ -213,6 +241,18 @@ impl AccountView {
         }
         for group in after.iter().filter(|group| !before.contains(group)) {
             self.members.insert((*group, user), ());
+        }
+    }
+
+    fn follow_carrier(&mut self, profile: UniqueId, before: Option<UniqueId>, after: Option<UniqueId>) {
+        if before == after {
+            return;
+        }
+        if let Some(role) = before {
+            self.carriers.remove(&(role, profile));
+        }
+        if let Some(role) = after {
+            self.carriers.insert((role, profile), ());
         }
     }
 

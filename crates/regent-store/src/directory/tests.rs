@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::entity::{Assignment, Group, KeyOwner, KeyStatus, MfaDevice, Role, Tag, UniqueId, User};
+use crate::entity::{
+    Assignment, Group, InstanceProfile, KeyOwner, KeyStatus, MfaDevice, Role, Tag, UniqueId, User,
+};
 use crate::picture::Entity as _;
 
 fn account() -> AccountId {
@@ -94,6 +96,17 @@ fn mfa_device(number: usize, of: Option<usize>) -> Entity {
     }))
 }
 
+fn instance_profile(number: usize, role: Option<usize>) -> Entity {
+    Entity::InstanceProfile(Arc::new(InstanceProfile {
+        id: id("AIPA", number),
+        name: format!("Profile{number}").into(),
+        path: "/".into(),
+        created: 0,
+        role: role.map(|role| id("AROA", role)),
+        tags: Vec::new(),
+    }))
+}
+
 fn entity() -> impl Strategy<Value = Entity> {
     let few = || prop::collection::vec(0..4_usize, 0..3);
     prop_oneof![
@@ -106,6 +119,7 @@ fn entity() -> impl Strategy<Value = Entity> {
         (0..4_usize).prop_map(role),
         (0..6_usize, 0..4_usize).prop_map(|(number, of)| access_key(number, of)),
         (0..4_usize, prop::option::of(0..4_usize)).prop_map(|(number, of)| mfa_device(number, of)),
+        (0..4_usize, prop::option::of(0..4_usize)).prop_map(|(number, role)| instance_profile(number, role)),
     ]
 }
 
@@ -129,11 +143,18 @@ fn answers(directory: &Directory) -> String {
     let keys: Vec<Vec<_>> = (0..4).map(|of| view.key_ids(owner(of)).copied().collect()).collect();
     let devices: Vec<Vec<_>> =
         (0..4).map(|of| view.mfa_devices_of(owner(of)).map(|device| device.key()).collect()).collect();
+    let device_counts = (view.mfa_device_count(), view.mfa_devices_in_use());
+    let later: Vec<_> = view.mfa_devices_after("/device1").map(|device| device.key()).collect();
+    let carriers: Vec<Vec<_>> =
+        (0..4).map(|role| view.profiles_of(id("AROA", role)).map(|profile| profile.id).collect()).collect();
     let uses: Vec<_> = view.policy_uses().map(|(arn, policy_use)| (arn.to_string(), policy_use)).collect();
     let found: Vec<_> = (0..6)
         .map(|number| directory.access_key(&format!("AKIA{number:016}")).map(|known| known.version))
         .collect();
-    format!("{names:?} {members:?} {keys:?} {devices:?} {uses:?} {found:?} {}", view.roles.len())
+    format!(
+        "{names:?} {members:?} {keys:?} {devices:?} {device_counts:?} {later:?} {carriers:?} {uses:?} {found:?} {}",
+        view.roles.len()
+    )
 }
 
 proptest! {
