@@ -48,6 +48,14 @@ impl Partition {
         &self.0
     }
 
+    /// Takes an IAM ARN of this partition apart.
+    ///
+    /// One of another partition names nothing here. Were it taken for ours, a policy that denies something by its
+    /// ARN would not see it coming under the other name.
+    pub(crate) fn parse<'a>(&self, text: &'a str) -> Option<IamArn<'a>> {
+        IamArn::parse(text).filter(|arn| *arn.partition == *self.0)
+    }
+
     /// `arn:aws:iam::A:root`
     pub(crate) fn root(&self, account: AccountId) -> String {
         format!("arn:{}:iam::{account}:root", self.0)
@@ -133,7 +141,9 @@ pub(crate) enum Owner {
 }
 
 impl<'a> IamArn<'a> {
-    /// Takes an ARN apart; none if it is not of this form.
+    /// Takes an ARN apart, whichever partition's it is; none if it is not of this form.
+    ///
+    /// To find what it names, use [`Partition::parse`].
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut fields = text.splitn(6, ':');
         let (arn, partition, service) = (fields.next()?, fields.next()?, fields.next()?);
@@ -170,6 +180,14 @@ mod tests {
         assert_eq!(arn.path_and_name(), ("/service/team/", "Deploy"));
         let arn = IamArn::parse("arn:aws:iam::aws:policy/AdministratorAccess").unwrap();
         assert_eq!((arn.owner, arn.path_and_name()), (Owner::Aws, ("/", "AdministratorAccess")));
+    }
+
+    #[test]
+    fn an_arn_of_another_partition_names_nothing() {
+        let arn = "arn:aws-cn:iam::123456789012:role/a";
+        assert!(IamArn::parse(arn).is_some());
+        assert!(Partition::new("aws").parse(arn).is_none());
+        assert!(Partition::new("aws-cn").parse(arn).is_some());
     }
 
     #[test]

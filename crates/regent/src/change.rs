@@ -42,6 +42,11 @@ impl Change<'_> {
         self.draft
     }
 
+    /// Makes ARNs, and takes them apart.
+    pub(crate) fn arns(&self) -> &Partition {
+        self.arns
+    }
+
     pub(crate) fn put_user(&mut self, user: &Arc<User>) {
         self.put(Entity::User(Arc::clone(user)));
     }

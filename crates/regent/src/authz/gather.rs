@@ -6,7 +6,7 @@ use regent_policy::{Decision, PolicyKind, Program};
 use regent_store::directory::AccountView;
 use regent_store::entity::{InlinePolicy, PolicyDocument, User};
 
-use crate::arn::{IamArn, Owner};
+use crate::arn::Owner;
 use crate::call::Call;
 use crate::caller::Principal;
 use crate::server::Server;
@@ -131,7 +131,7 @@ impl Server {
         account: &'a AccountView,
         arn: &str,
     ) -> Option<&'a PolicyDocument> {
-        let arn = IamArn::parse(arn).filter(|arn| arn.word == "policy")?;
+        let arn = self.partition.parse(arn).filter(|arn| arn.word == "policy")?;
         match arn.owner {
             Owner::Aws => {
                 let policy = self.managed_policies.get(arn.path_and_name)?;

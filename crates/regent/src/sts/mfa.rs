@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regent_store::entity::{Assignment, MfaDevice};
 use regent_wire::Fault;
 
-use crate::arn::{IamArn, Owner};
+use crate::arn::Owner;
 use crate::call::Call;
 use crate::mfa::totp::{Code, Seed};
 use crate::seal::place;
@@ -28,7 +28,7 @@ pub(super) async fn check(call: &Call<'_>, serial: Option<&str>, code: Option<&s
     };
     let unknown = || Fault::access_denied(UNKNOWN);
     let owner = call.caller.owner().ok_or_else(unknown)?;
-    let arn = IamArn::parse(serial).filter(|arn| arn.word == "mfa");
+    let arn = call.arns().parse(serial).filter(|arn| arn.word == "mfa");
     let arn = arn.filter(|arn| arn.owner == Owner::Account(call.caller.account)).ok_or_else(unknown)?;
     let device = call.account()?.mfa_device(arn.path_and_name).ok_or_else(unknown)?;
     if device.assignment.map(|assignment| assignment.owner) != Some(owner) {
