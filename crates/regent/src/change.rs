@@ -32,7 +32,7 @@ impl Change<'_> {
         self.draft.account(self.account).ok_or_else(|| Fault::bug("the account of a change is not there"))
     }
 
-    /// Makes ARNs.
+    /// Makes ARNs, and takes them apart.
     pub(crate) fn arns(&self) -> &Partition {
         self.arns
     }
@@ -40,11 +40,6 @@ impl Change<'_> {
     /// Every account as it is now.
     pub(crate) fn directory(&self) -> &Directory {
         self.draft
-    }
-
-    /// Makes ARNs, and takes them apart.
-    pub(crate) fn arns(&self) -> &Partition {
-        self.arns
     }
 
     pub(crate) fn put_user(&mut self, user: &Arc<User>) {
