@@ -50,6 +50,13 @@ pub(crate) fn unique_id(prefix: &str, account: AccountId) -> Result<UniqueId, En
     text.parse().map_err(|_| EntropyError)
 }
 
+/// The account that a unique id tells; none if it was not made in this way.
+pub(crate) fn account_of(id: &UniqueId) -> Option<AccountId> {
+    let encoded = id.as_str().get(4..20)?;
+    let key: AccessKeyId = format!("AKIA{encoded}").parse().ok()?;
+    AccountId::new(key.account()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,8 +66,7 @@ mod tests {
         let account = AccountId::new(123_456_789_012).unwrap();
         let id = unique_id("AIDA", account).unwrap();
         assert_eq!(id.prefix(), "AIDA");
-        let key: AccessKeyId = format!("AKIA{}", &id.as_str()[4..20]).parse().unwrap();
-        assert_eq!(key.account(), Some(123_456_789_012));
+        assert_eq!(account_of(&id), Some(account));
         assert_ne!(unique_id("AIDA", account).unwrap(), id);
     }
 

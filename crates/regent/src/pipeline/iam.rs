@@ -7,8 +7,8 @@ use regent_wire::protocol::Head;
 use super::dispatch::not_implemented;
 use super::run::Run;
 use crate::iam::{
-    access_key, boundary, group, group_policy, policy, policy_entity, policy_version, role_policy, user,
-    user_policy,
+    access_key, boundary, group, group_policy, policy, policy_entity, policy_version, role, role_policy,
+    user, user_policy,
 };
 
 pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head, Fault> {
@@ -54,6 +54,16 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::GetPolicyVersion => run.read(policy_version::get_policy_version),
         Operation::ListPolicyVersions => run.read(policy_version::list_policy_versions),
         Operation::SetDefaultPolicyVersion => run.write(policy_version::set_default_policy_version).await,
+        Operation::CreateRole => run.write(role::create_role).await,
+        Operation::DeleteRole => run.write(role::delete_role).await,
+        Operation::GetRole => run.read(role::get_role),
+        Operation::ListRoleTags => run.read(role::list_role_tags),
+        Operation::ListRoles => run.read(role::list_roles),
+        Operation::TagRole => run.write(role::tag_role).await,
+        Operation::UntagRole => run.write(role::untag_role).await,
+        Operation::UpdateAssumeRolePolicy => run.write(role::update_assume_role_policy).await,
+        Operation::UpdateRole => run.write(role::update_role).await,
+        Operation::UpdateRoleDescription => run.write(role::update_role_description).await,
         Operation::AttachRolePolicy => run.write(role_policy::attach_role_policy).await,
         Operation::DeleteRolePolicy => run.write(role_policy::delete_role_policy).await,
         Operation::DetachRolePolicy => run.write(role_policy::detach_role_policy).await,
