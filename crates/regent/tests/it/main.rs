@@ -7,6 +7,8 @@ mod group;
 mod inline_policy;
 mod policy;
 mod policy_version;
+mod role;
 mod sample;
 mod support;
+mod trust_policy;
 mod user;

@@ -62,6 +62,8 @@ impl TestServer {
             account_id: Some(ACCOUNT.to_owned()),
             root_access_key_id: Some(ROOT_KEY.to_owned()),
             root_secret_access_key: Some(ROOT_SECRET.to_owned()),
+            // A clock that jumps makes the picture look old until the store has looked again.
+            max_staleness_secs: Some(u64::from(u32::MAX)),
             ..Settings::default()
         };
         let clock = Clock::manual(NOW.parse().unwrap());
@@ -201,10 +203,19 @@ impl Client {
 
     /// Makes a role that trusts the whole account.
     pub(crate) async fn create_role(&self, name: &str) {
-        let trust = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{ACCOUNT}"}},"Action":"sts:AssumeRole"}}}}"#
-        );
-        self.must("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", &trust)]).await;
+        self.make_role(name, &trusting(ACCOUNT)).await;
+    }
+
+    /// Makes a role with this trust policy, and returns its ARN.
+    pub(crate) async fn make_role(&self, name: &str, trust: &str) -> String {
+        let made = self.must("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", trust)]).await;
+        made.text("Arn")
+    }
+
+    /// Gives a role an inline policy.
+    pub(crate) async fn allow_role(&self, role: &str, policy: &str) {
+        self.must("PutRolePolicy", &[("RoleName", role), ("PolicyName", "test"), ("PolicyDocument", policy)])
+            .await;
     }
 
     /// Makes a user with a key in the caller's account, and returns it.
@@ -267,6 +278,19 @@ pub(crate) fn allowing(actions: &str) -> String {
     let actions: Vec<&str> = actions.split(' ').collect();
     format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions:?},"Resource":"*"}}}}"#
+    )
+}
+
+/// A trust policy that lets somebody in: an account, an ARN, or `*`.
+pub(crate) fn trusting(principal: &str) -> String {
+    trust_with(principal, "sts:AssumeRole", "{}")
+}
+
+/// Likewise, for these actions, separated by spaces, under this condition.
+pub(crate) fn trust_with(principal: &str, actions: &str, condition: &str) -> String {
+    let actions: Vec<&str> = actions.split(' ').collect();
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":{actions:?},"Condition":{condition}}}}}"#
     )
 }
 

@@ -61,7 +61,10 @@ impl Answer {
     /// The names of what stands directly in the first element of this name, in order.
     #[track_caller]
     pub(crate) fn children(&self, element: &str) -> Vec<&str> {
-        let open = format!("<{element}>");
+        let (open, empty) = (format!("<{element}>"), format!("<{element}/>"));
+        if self.body.contains(&empty) && !self.body.contains(&open) {
+            return Vec::new();
+        }
         let at = self.body.find(&open).unwrap_or_else(|| panic!("no {element} in {}", self.body));
         let (mut names, mut depth) = (Vec::new(), 0);
         for tag in self.body[at + open.len()..].split('<').skip(1) {
