@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use regent_policy::PolicyKind;
+use regent_policy::{PolicyKind, Stage};
 use regent_store::directory::AccountView;
 use regent_store::entity::PolicyDocument;
 use regent_wire::sts::error;
@@ -18,6 +18,7 @@ use crate::session::{SessionPolicies, SessionTag};
 ///
 /// AWS packs into a form of its own and tells only how full it is. Ours is deflate over policy, ARNs and tags.
 const PACKED_BYTES: usize = 2048;
+const NO_JSON: &str = "The policy is not in the valid JSON format.";
 
 /// Policies and tags of a new session, checked, and how full they make it, in percent.
 #[derive(Debug)]
@@ -52,11 +53,13 @@ pub(super) fn pack(
     }
 }
 
+/// What is no JSON is refused in other words than in IAM; what is no policy, in the same.
 fn read(text: &str) -> Result<Arc<PolicyDocument>, Fault> {
     match regent_policy::admit(text, PolicyKind::Session) {
         Ok(_) => Ok(Arc::new(PolicyDocument::new(text, Vec::new()))),
         Err(refusal) => {
-            Err(Fault::new(&error::MALFORMED_POLICY_DOCUMENT, refusal.message()).because(refusal))
+            let message = if refusal.stage() == Stage::Json { NO_JSON } else { refusal.message() };
+            Err(Fault::new(&error::MALFORMED_POLICY_DOCUMENT, message.to_owned()).because(refusal))
         }
     }
 }
