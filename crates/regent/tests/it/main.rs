@@ -1,5 +1,6 @@
 //! Regent in process, without a socket: a server in memory, a clock that moves when told, and callers who sign.
 
+mod assume_role;
 mod attachment;
 mod boundary;
 mod coverage;
