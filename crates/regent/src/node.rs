@@ -89,3 +89,82 @@ pub(crate) struct Rotation {
     pub(crate) added: Option<u32>,
     pub(crate) removed: Vec<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use bytes::Bytes;
+    use http_body_util::BodyExt as _;
+    use regent_wire::secret::SecretAccessKey;
+    use regent_wire::sigv4::{Body, Signer};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::{Config, Settings};
+
+    const ROOT: &str = "AKIAROOTROOTROOTROOT";
+    const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+
+    /// Access key, secret, and token of a session.
+    type Keys = (String, String, Option<String>);
+
+    async fn ask(server: &Arc<Server>, keys: &Keys, form: &str) -> (u16, String) {
+        let request = http::Request::post("http://localhost/")
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Bytes::from(form.to_owned()))
+            .unwrap();
+        let (mut parts, body) = request.into_parts();
+        let secret = SecretAccessKey::new(keys.1.clone());
+        let mut signer = Signer::new(&keys.0, &secret, "us-east-1", "sts");
+        signer.session_token = keys.2.as_deref();
+        signer.sign(&mut parts, Body::Bytes(&body), server.clock.now().as_second()).unwrap();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+        let answer = server.answer(http::Request::from_parts(parts, body), peer).await;
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// A session of an hour.
+    async fn open(server: &Arc<Server>, root: &Keys) -> Keys {
+        let (_, body) = ask(server, root, "Action=GetSessionToken&Version=2011-06-15").await;
+        let text = |element: &str| {
+            let (_, rest) = body.split_once(&format!("<{element}>")).unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        };
+        (text("AccessKeyId"), text("SecretAccessKey"), Some(text("SessionToken")))
+    }
+
+    #[tokio::test]
+    async fn a_session_goes_on_when_session_keys_are_rotated() {
+        let settings = Settings {
+            ephemeral: Some(true),
+            root_access_key_id: Some(ROOT.to_owned()),
+            root_secret_access_key: Some("s".repeat(40)),
+            max_staleness_secs: Some(u64::from(u32::MAX)),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings, Settings::default()).unwrap();
+        let clock = Clock::manual("2026-11-21T12:00:00Z".parse().unwrap());
+        let server = Server::start(config, clock.clone()).await.unwrap().server;
+        let root: Keys = (ROOT.to_owned(), "s".repeat(40), None);
+        let before = open(&server, &root).await;
+        let rotation = server.rotate_session_keys(true).await.unwrap();
+        assert_eq!((rotation.added, rotation.removed), (Some(2), vec![]));
+        clock.advance(120);
+        let after = open(&server, &root).await;
+        for session in [&before, &after] {
+            assert_eq!(ask(&server, session, IDENTITY).await.0, 200);
+        }
+        // Once no session under it can be alive, the old key goes; it is the new one that sealed the second.
+        clock.advance(LONGEST_SESSION_SECS);
+        let rotation = server.rotate_session_keys(false).await.unwrap();
+        assert_eq!((rotation.added, rotation.removed), (None, vec![1]));
+        for (session, code) in [(&before, "InvalidClientTokenId"), (&after, "ExpiredToken")] {
+            let (status, body) = ask(&server, session, IDENTITY).await;
+            assert!(status == 403 && body.contains(&format!("<Code>{code}</Code>")), "{body}");
+        }
+    }
+}

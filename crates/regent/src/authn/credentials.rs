@@ -107,12 +107,13 @@ impl Server {
         token: &str,
         now: i64,
     ) -> Result<Arc<OpenSession>, Fault> {
+        // The ring comes first: when it has changed, what a key that is gone had opened is forgotten.
+        let ring = self.key_ring(directory)?;
         if let Some(Entry::Session(open)) = self.credentials.get(id)
             && *open.token == *token
         {
             return Ok(open);
         }
-        let ring = self.key_ring(directory)?;
         let (session, secret) = ring.open(token, id).map_err(|_| Fault::invalid_session_token())?;
         let credential = Credential { secret, keys: KeyCache::default(), throttle: Throttle::default() };
         let is_over = session.expires <= now;
