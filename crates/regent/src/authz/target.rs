@@ -142,9 +142,10 @@ impl<'a> Target<'a> {
         Ok(Self { tags: Cow::Borrowed(tags), ..Self::new(arn.to_owned(), own.id()) })
     }
 
+    /// A virtual MFA device by its serial number. What names none has no tags, and is the handler's to miss.
     fn mfa(call: &Call<'a>, serial: &str) -> Result<Self, Fault> {
         let own = call.account()?;
-        let parsed = IamArn::parse(serial).filter(|arn| arn.word == "mfa");
+        let parsed = call.arns().parse(serial).filter(|arn| arn.word == "mfa");
         let device = parsed
             .filter(|arn| arn.owner == Owner::Account(own.id()))
             .and_then(|arn| own.mfa_device(arn.path_and_name));
