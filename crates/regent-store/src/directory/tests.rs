@@ -92,6 +92,7 @@ fn mfa_device(number: usize, of: Option<usize>) -> Entity {
         created: 0,
         sealed_seed: "1.AAAA".into(),
         assignment,
+        spent_step: 0,
         tags: Vec::new(),
     }))
 }

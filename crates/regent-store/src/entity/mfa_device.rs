@@ -17,6 +17,9 @@ pub struct MfaDevice {
     /// Whose it is, once it was enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment: Option<Assignment>,
+    /// The newest time step it was used with by somebody it was taken from since: those codes stay used up.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spent_step: u64,
     /// Keys are unique whatever their case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
@@ -27,6 +30,11 @@ impl MfaDevice {
     pub fn key(&self) -> String {
         format!("{}{}", self.path, self.name)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(step: &u64) -> bool {
+    *step == 0
 }
 
 /// To whom a device belongs, and the last code it gave.

@@ -40,3 +40,5 @@ pub(crate) const ROLE_POLICY_SIZE: usize = 10_240;
 pub(crate) const TAGS: usize = 50;
 /// Not in the summary.
 pub(crate) const MFA_DEVICES_PER_USER: usize = 8;
+/// Not in the summary: as many as users.
+pub(crate) const VIRTUAL_MFA_DEVICES: usize = USERS;

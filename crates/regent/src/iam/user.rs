@@ -215,8 +215,8 @@ pub(super) fn full(arns: &Partition, call: &Call<'_>, user: &User) -> wire::User
     }
 }
 
-/// The root user, as `GetUser` shows it.
-fn root(call: &Call<'_>) -> Result<wire::User, Fault> {
+/// The root user, as answers show it: without a name.
+pub(super) fn root(call: &Call<'_>) -> Result<wire::User, Fault> {
     let account = call.account()?;
     let created = account.account().map_or(0, |account| account.created);
     Ok(wire::User {

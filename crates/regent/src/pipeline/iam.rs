@@ -7,8 +7,8 @@ use regent_wire::protocol::Head;
 use super::dispatch::not_implemented;
 use super::run::Run;
 use crate::iam::{
-    access_key, boundary, group, group_policy, policy, policy_entity, policy_version, role, role_policy,
-    user, user_policy,
+    access_key, boundary, group, group_policy, mfa_device, policy, policy_entity, policy_version, role,
+    role_policy, user, user_policy, virtual_mfa_device,
 };
 
 pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head, Fault> {
@@ -41,6 +41,11 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::ListAttachedGroupPolicies => run.read(group_policy::list_attached_group_policies),
         Operation::ListGroupPolicies => run.read(group_policy::list_group_policies),
         Operation::PutGroupPolicy => run.write(group_policy::put_group_policy).await,
+        Operation::DeactivateMFADevice => run.write(mfa_device::deactivate_mfa_device).await,
+        Operation::EnableMFADevice => run.write(mfa_device::enable_mfa_device).await,
+        Operation::GetMFADevice => run.read(mfa_device::get_mfa_device),
+        Operation::ListMFADevices => run.read(mfa_device::list_mfa_devices),
+        Operation::ResyncMFADevice => run.write(mfa_device::resync_mfa_device).await,
         Operation::CreatePolicy => run.write(policy::create_policy).await,
         Operation::DeletePolicy => run.write(policy::delete_policy).await,
         Operation::GetPolicy => run.read(policy::get_policy),
@@ -86,6 +91,12 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::ListAttachedUserPolicies => run.read(user_policy::list_attached_user_policies),
         Operation::ListUserPolicies => run.read(user_policy::list_user_policies),
         Operation::PutUserPolicy => run.write(user_policy::put_user_policy).await,
+        Operation::CreateVirtualMFADevice => run.write(virtual_mfa_device::create_virtual_mfa_device).await,
+        Operation::DeleteVirtualMFADevice => run.write(virtual_mfa_device::delete_virtual_mfa_device).await,
+        Operation::ListMFADeviceTags => run.read(virtual_mfa_device::list_mfa_device_tags),
+        Operation::ListVirtualMFADevices => run.read(virtual_mfa_device::list_virtual_mfa_devices),
+        Operation::TagMFADevice => run.write(virtual_mfa_device::tag_mfa_device).await,
+        Operation::UntagMFADevice => run.write(virtual_mfa_device::untag_mfa_device).await,
         _ => Err(not_implemented(operation.meta())),
     }
 }

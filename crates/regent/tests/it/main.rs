@@ -6,6 +6,7 @@ mod boundary;
 mod coverage;
 mod group;
 mod inline_policy;
+mod mfa_device;
 mod policy;
 mod policy_version;
 mod role;
