@@ -5,6 +5,8 @@
 //! moment of the change, whoever else is writing.
 
 pub(crate) mod access_key;
+pub(crate) mod account_alias;
+pub(crate) mod account_summary;
 mod attachment;
 pub(crate) mod boundary;
 mod document;
@@ -12,6 +14,7 @@ pub(crate) mod group;
 pub(crate) mod group_policy;
 mod identity;
 mod inline;
+pub(crate) mod instance_profile;
 mod managed;
 pub(crate) mod mfa_device;
 mod page;

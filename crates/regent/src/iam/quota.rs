@@ -37,6 +37,8 @@ pub(crate) const GROUP_POLICY_SIZE: usize = 5120;
 /// `RolePolicySizeQuota`
 pub(crate) const ROLE_POLICY_SIZE: usize = 10_240;
 /// Not in the summary.
+pub(crate) const ROLES_PER_INSTANCE_PROFILE: usize = 1;
+/// Not in the summary.
 pub(crate) const TAGS: usize = 50;
 /// Not in the summary.
 pub(crate) const MFA_DEVICES_PER_USER: usize = 8;

@@ -7,8 +7,8 @@ use regent_wire::protocol::Head;
 use super::dispatch::not_implemented;
 use super::run::Run;
 use crate::iam::{
-    access_key, boundary, group, group_policy, mfa_device, policy, policy_entity, policy_version, role,
-    role_policy, user, user_policy, virtual_mfa_device,
+    access_key, account_alias, account_summary, boundary, group, group_policy, instance_profile, mfa_device,
+    policy, policy_entity, policy_version, role, role_policy, user, user_policy, virtual_mfa_device,
 };
 
 pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head, Fault> {
@@ -18,6 +18,10 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::GetAccessKeyLastUsed => run.read(access_key::get_access_key_last_used),
         Operation::ListAccessKeys => run.read(access_key::list_access_keys),
         Operation::UpdateAccessKey => run.write(access_key::update_access_key).await,
+        Operation::CreateAccountAlias => run.write(account_alias::create_account_alias).await,
+        Operation::DeleteAccountAlias => run.write(account_alias::delete_account_alias).await,
+        Operation::ListAccountAliases => run.read(account_alias::list_account_aliases),
+        Operation::GetAccountSummary => run.read(account_summary::get_account_summary),
         Operation::DeleteRolePermissionsBoundary => {
             run.write(boundary::delete_role_permissions_boundary).await
         }
@@ -41,6 +45,20 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::ListAttachedGroupPolicies => run.read(group_policy::list_attached_group_policies),
         Operation::ListGroupPolicies => run.read(group_policy::list_group_policies),
         Operation::PutGroupPolicy => run.write(group_policy::put_group_policy).await,
+        Operation::AddRoleToInstanceProfile => {
+            run.write(instance_profile::add_role_to_instance_profile).await
+        }
+        Operation::CreateInstanceProfile => run.write(instance_profile::create_instance_profile).await,
+        Operation::DeleteInstanceProfile => run.write(instance_profile::delete_instance_profile).await,
+        Operation::GetInstanceProfile => run.read(instance_profile::get_instance_profile),
+        Operation::ListInstanceProfileTags => run.read(instance_profile::list_instance_profile_tags),
+        Operation::ListInstanceProfiles => run.read(instance_profile::list_instance_profiles),
+        Operation::ListInstanceProfilesForRole => run.read(instance_profile::list_instance_profiles_for_role),
+        Operation::RemoveRoleFromInstanceProfile => {
+            run.write(instance_profile::remove_role_from_instance_profile).await
+        }
+        Operation::TagInstanceProfile => run.write(instance_profile::tag_instance_profile).await,
+        Operation::UntagInstanceProfile => run.write(instance_profile::untag_instance_profile).await,
         Operation::DeactivateMFADevice => run.write(mfa_device::deactivate_mfa_device).await,
         Operation::EnableMFADevice => run.write(mfa_device::enable_mfa_device).await,
         Operation::GetMFADevice => run.read(mfa_device::get_mfa_device),
