@@ -8,6 +8,7 @@ pub(crate) mod access_key;
 pub(crate) mod account_alias;
 pub(crate) mod account_summary;
 mod attachment;
+pub(crate) mod authorization_details;
 pub(crate) mod boundary;
 mod document;
 pub(crate) mod group;

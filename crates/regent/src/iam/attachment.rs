@@ -65,14 +65,21 @@ pub(super) fn list<T: Identity>(
     page: &Page,
 ) -> Result<Listed<AttachedPolicy>, Fault> {
     let holder = identity::find::<T>(call.account()?, identity)?;
-    let mut attached: Vec<_> = holder.attached().iter().filter_map(|arn| Attached::new(arn)).collect();
+    let mut attached = in_order(&**holder);
     attached.retain(|policy| policy.path.starts_with(path_prefix.unwrap_or("/")));
-    attached.sort_by(|one, other| one.place.cmp(&other.place));
     let listed = page.take_from_all(attached.into_iter(), |policy| policy.place.clone());
-    Ok(listed.map(|policy| wire::AttachedPolicy {
-        policy_name: Some(policy.name.to_owned()),
-        policy_arn: Some(policy.arn.to_string()),
-    }))
+    Ok(listed.map(Attached::shown))
+}
+
+/// All policies attached to an identity, by name.
+pub(super) fn shown<T: Identity>(holder: &T) -> Vec<AttachedPolicy> {
+    in_order(holder).into_iter().map(Attached::shown).collect()
+}
+
+fn in_order<T: Identity>(holder: &T) -> Vec<Attached<'_>> {
+    let mut attached: Vec<_> = holder.attached().iter().filter_map(|arn| Attached::new(arn)).collect();
+    attached.sort_by(|one, other| one.place.cmp(&other.place));
+    attached
 }
 
 /// An attached policy, as far as its ARN tells.
@@ -90,6 +97,13 @@ impl<'a> Attached<'a> {
         let (path, name) = parts.path_and_name();
         let owner = if parts.owner == Owner::Aws { '1' } else { '0' };
         Some(Self { arn, path, name, place: format!("{} {owner}", folded(name)) })
+    }
+
+    fn shown(self) -> AttachedPolicy {
+        wire::AttachedPolicy {
+            policy_name: Some(self.name.to_owned()),
+            policy_arn: Some(self.arn.to_string()),
+        }
     }
 }
 

@@ -201,7 +201,12 @@ pub(crate) fn list_policy_tags(
 }
 
 /// A policy as listings show it: without description and tags.
-fn plain(arns: &Partition, account: AccountId, policy: Managed<'_>, used: PolicyUse) -> wire::Policy {
+pub(super) fn plain(
+    arns: &Partition,
+    account: AccountId,
+    policy: Managed<'_>,
+    used: PolicyUse,
+) -> wire::Policy {
     let (name, id, created, updated) = match policy {
         Managed::Customer(policy) => (&policy.name, policy.id, policy.created, policy.updated),
         Managed::Aws(policy) => (&policy.name, policy.id, policy.created, policy.updated),

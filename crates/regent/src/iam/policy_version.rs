@@ -159,7 +159,7 @@ pub(crate) async fn set_default_policy_version(
 }
 
 /// A version as listings show it: without its document.
-fn shown(number: u32, created: Seconds, is_default: bool) -> wire::PolicyVersion {
+pub(super) fn shown(number: u32, created: Seconds, is_default: bool) -> wire::PolicyVersion {
     wire::PolicyVersion {
         document: None,
         version_id: Some(managed::version_id(number)),

@@ -78,15 +78,10 @@ pub(crate) fn get_role(
 ) -> Result<wire::GetRoleResponse, Fault> {
     let account = call.account()?;
     let role = identity::find::<Role>(account, &input.role_name)?;
-    let used = usage::of_role(call.server, account.id(), role.id);
-    let last_used = wire::RoleLastUsed {
-        last_used_date: used.as_ref().map(|used| Timestamp::from_seconds(used.at)),
-        region: used.map(|used| used.region),
-    };
     let role = wire::Role {
         permissions_boundary: boundary::shown(role.boundary.as_deref()),
         tags: tag::shown(&role.tags),
-        role_last_used: Some(last_used),
+        role_last_used: Some(last_used(call, role)),
         ..plain(call, role)
     };
     Ok(wire::GetRoleResponse { role })
@@ -268,6 +263,15 @@ fn plain(call: &Call<'_>, role: &Role) -> wire::Role {
         description: role.description.as_deref().map(str::to_owned),
         max_session_duration: i32::try_from(role.max_session_secs).ok(),
         ..bare(call.directory, call.arns(), call.caller.account, role)
+    }
+}
+
+/// When sessions of a role were last used: empty for one that never was.
+pub(super) fn last_used(call: &Call<'_>, role: &Role) -> wire::RoleLastUsed {
+    let used = usage::of_role(call.server, call.caller.account, role.id);
+    wire::RoleLastUsed {
+        last_used_date: used.as_ref().map(|used| Timestamp::from_seconds(used.at)),
+        region: used.map(|used| used.region),
     }
 }
 

@@ -7,8 +7,9 @@ use regent_wire::protocol::Head;
 use super::dispatch::not_implemented;
 use super::run::Run;
 use crate::iam::{
-    access_key, account_alias, account_summary, boundary, group, group_policy, instance_profile, mfa_device,
-    policy, policy_entity, policy_version, role, role_policy, user, user_policy, virtual_mfa_device,
+    access_key, account_alias, account_summary, authorization_details, boundary, group, group_policy,
+    instance_profile, mfa_device, policy, policy_entity, policy_version, role, role_policy, user,
+    user_policy, virtual_mfa_device,
 };
 
 pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head, Fault> {
@@ -22,6 +23,9 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::DeleteAccountAlias => run.write(account_alias::delete_account_alias).await,
         Operation::ListAccountAliases => run.read(account_alias::list_account_aliases),
         Operation::GetAccountSummary => run.read(account_summary::get_account_summary),
+        Operation::GetAccountAuthorizationDetails => {
+            run.read(authorization_details::get_account_authorization_details)
+        }
         Operation::DeleteRolePermissionsBoundary => {
             run.write(boundary::delete_role_permissions_boundary).await
         }

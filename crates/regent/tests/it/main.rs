@@ -3,6 +3,7 @@
 mod account;
 mod assume_role;
 mod attachment;
+mod authorization_details;
 mod boundary;
 mod coverage;
 mod group;
