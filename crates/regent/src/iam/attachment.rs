@@ -77,7 +77,7 @@ pub(super) fn shown<T: Identity>(holder: &T) -> Vec<AttachedPolicy> {
 }
 
 fn in_order<T: Identity>(holder: &T) -> Vec<Attached<'_>> {
-    let mut attached: Vec<_> = holder.attached().iter().filter_map(|arn| Attached::new(arn)).collect();
+    let mut attached: Vec<_> = holder.attached().iter().filter_map(Attached::new).collect();
     attached.sort_by(|one, other| one.place.cmp(&other.place));
     attached
 }

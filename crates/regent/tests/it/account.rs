@@ -57,10 +57,9 @@ async fn an_account_has_one_alias_and_no_other_account_has_the_same() {
     root.answers("ListAccountAliases", &[("Marker", "x")], "400 ValidationError: Invalid Marker.").await;
 }
 
-async fn summary(client: &Client) -> BTreeMap<String, i64> {
+async fn summary(client: &Client) -> BTreeMap<String, String> {
     let answer = client.must("GetAccountSummary", &[]).await;
-    let numbers = answer.all("value").into_iter().map(|number| number.parse().unwrap());
-    answer.all("key").into_iter().zip(numbers).collect()
+    answer.all("key").into_iter().zip(answer.all("value")).collect()
 }
 
 const EMPTY: [(&str, i64); 34] = [
@@ -103,8 +102,8 @@ const EMPTY: [(&str, i64); 34] = [
 #[tokio::test]
 async fn a_summary_counts_what_there_is_beside_what_there_may_be() {
     let root = TestServer::new().await.root();
-    let expected = |counts: &[(&str, i64)]| -> BTreeMap<String, i64> {
-        EMPTY.iter().chain(counts).map(|(name, number)| ((*name).to_owned(), *number)).collect()
+    let expected = |counts: &[(&str, i64)]| -> BTreeMap<String, String> {
+        EMPTY.iter().chain(counts).map(|(name, number)| ((*name).to_owned(), number.to_string())).collect()
     };
     assert_eq!(summary(&root).await, expected(&[]));
 
