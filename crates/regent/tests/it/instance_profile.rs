@@ -225,3 +225,15 @@ async fn tags_of_request_and_profile_are_conditions() {
         assert_eq!(answer.status, status, "{name}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn an_account_has_a_thousand_profiles_at_most() {
+    let root = TestServer::new().await.root();
+    for number in 0..1000 {
+        root.must("CreateInstanceProfile", &[("InstanceProfileName", &format!("web{number}"))]).await;
+    }
+    let full = "409 LimitExceeded: Cannot exceed quota for InstanceProfilesPerAccount: 1000";
+    root.answers("CreateInstanceProfile", &WEB, full).await;
+    root.must("DeleteInstanceProfile", &[("InstanceProfileName", "web7")]).await;
+    root.answers("CreateInstanceProfile", &WEB, "200").await;
+}

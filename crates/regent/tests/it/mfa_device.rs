@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 
-use crate::support::{Answer, Client, TestServer};
+use crate::support::{Answer, Client, TestServer, allowing};
 
 const ANA: &str = "arn:aws:iam::123456789012:mfa/ana";
 const INVALID: &str = "403 InvalidAuthenticationCode: Authentication code for device is not valid.";
@@ -80,7 +80,7 @@ async fn a_device_belongs_to_who_gave_two_codes_in_a_row() {
 
     // Whoever owns it need not say who that is.
     let ana = root.new_key_of("ana").await;
-    root.allow("ana", &crate::support::allowing("iam:*")).await;
+    root.allow("ana", &allowing("iam:*")).await;
     assert_eq!(ana.must("GetMFADevice", &[("SerialNumber", ANA)]).await.text("UserName"), "ana");
     assert_eq!(ana.must("ListMFADevices", &[]).await.all("SerialNumber"), [ANA]);
     ana.must("DeactivateMFADevice", &[("SerialNumber", ANA)]).await;
@@ -393,4 +393,45 @@ async fn tags_of_request_and_device_are_conditions() {
         let answer = ana.iam("DeleteVirtualMFADevice", &[("SerialNumber", serial)]).await;
         assert_eq!(answer.status, status, "{serial}: {}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn neither_seeds_nor_codes_are_in_the_audit_trail() {
+    let (server, root, seed) = with_device().await;
+    for steps in [[1, -1], [-1, 0]] {
+        prove(&root, "EnableMFADevice", &seed, steps).await;
+    }
+    prove(&root, "ResyncMFADevice", &seed, [1, 2]).await;
+    let records = server.records();
+    let asked: Vec<_> = records.iter().filter_map(|record| record["eventName"].as_str()).collect();
+    let expected =
+        ["CreateUser", "CreateVirtualMFADevice", "EnableMFADevice", "EnableMFADevice", "ResyncMFADevice"];
+    assert_eq!(asked, expected);
+    let trail = serde_json::to_string(&records).unwrap();
+    let text = base64::engine::general_purpose::STANDARD.decode(&seed).unwrap();
+    let codes = (-1..=2).map(|step| format!("\"{}\"", root.code(&seed, step)));
+    for secret in codes.chain([seed.clone(), String::from_utf8(text).unwrap()]) {
+        assert!(!trail.contains(&secret), "{secret} in {trail}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_no_user_must_say_whose_devices_are_meant() {
+    let server = TestServer::new().await;
+    let root = server.root();
+    assert_eq!(root.must("ListMFADevices", &[]).await.text("MFADevices"), "", "those of root itself");
+    let ana = server.user("ana").await;
+    root.allow("ana", &allowing("sts:AssumeRole")).await;
+    root.create_role("worker").await;
+    root.allow_role("worker", &allowing("iam:*")).await;
+    let session = ana.assume("arn:aws:iam::123456789012:role/worker", "day", &[]).await.unwrap();
+    let shape = "400 ValidationError: Must specify userName when calling with non-User credentials";
+    for (action, params) in [
+        ("ListMFADevices", &[][..]),
+        ("GetMFADevice", &[("SerialNumber", ANA)]),
+        ("DeactivateMFADevice", &[("SerialNumber", ANA)]),
+    ] {
+        session.answers(action, params, shape).await;
+    }
+    assert_eq!(session.must("ListMFADevices", &[("UserName", "ana")]).await.text("MFADevices"), "");
 }
