@@ -124,7 +124,7 @@ impl TestServer {
         let peer = SocketAddr::from((Ipv4Addr::new(203, 0, 113, 7), 40_000));
         let response = self.server.answer(request, peer).await;
         let (parts, body) = response.into_parts();
-        Answer::new(parts, &body.collect().await.unwrap().to_bytes())
+        Answer::new(&parts, &body.collect().await.unwrap().to_bytes())
     }
 }
 
@@ -251,7 +251,7 @@ impl Client {
     async fn call(&self, service: &str, version: &str, action: &str, params: &[(&str, &str)]) -> Answer {
         let mut body = format!("Action={action}&Version={version}");
         for (name, value) in params {
-            body.push_str(&format!("&{}={}", escape(name), escape(value)));
+            body.extend(["&", &escape(name), "=", &escape(value)]);
         }
         self.server.send(self.sign(service, &body)).await
     }
@@ -296,12 +296,10 @@ pub(crate) fn trust_with(principal: &str, actions: &str, condition: &str) -> Str
 
 /// Percent-encodes everything but unreserved characters.
 pub(crate) fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
+    let escaped = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(escaped).collect()
 }

@@ -6,14 +6,13 @@ use super::{Client, TestServer};
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: http::HeaderMap,
     pub(crate) body: String,
 }
 
 impl Answer {
-    pub(super) fn new(parts: Parts, body: &[u8]) -> Self {
+    pub(super) fn new(parts: &Parts, body: &[u8]) -> Self {
         let body = String::from_utf8(body.to_vec()).expect("a body of text");
-        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+        Self { status: parts.status.as_u16(), body }
     }
 
     /// Status, code and message of a refusal; status alone of a success.
