@@ -3,6 +3,7 @@
 use crate::support::{ACCOUNT, Answer, Client, TestServer, allowing, trusting};
 
 mod duration;
+mod mfa;
 mod principal;
 mod session;
 mod session_policy;
