@@ -169,9 +169,9 @@ fn write(session: &Session, least: usize) -> Result<Vec<u8>, TokenError> {
         write_time(&mut out, mfa);
     }
     let mut plain = out.finish();
-    let overhead = HEAD_BYTES + TAG_BYTES;
-    let missing = least.min(MAX_TOKEN_BYTES).saturating_sub((plain.len() + overhead) * 4 / 3);
-    plain.resize(plain.len() + missing * 3 / 4 + usize::from(missing > 0), 0);
+    // Of base64's characters every four stand for three bytes; the last few may stand for less.
+    let least = least.min(MAX_TOKEN_BYTES).div_ceil(4) * 3;
+    plain.resize(plain.len().max(least.saturating_sub(HEAD_BYTES + TAG_BYTES)), 0);
     Ok(plain)
 }
 
