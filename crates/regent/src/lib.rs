@@ -23,7 +23,7 @@ mod node;
 mod pipeline;
 mod seal;
 mod server;
-mod session;
+pub mod session;
 mod sts;
 mod time;
 mod usage;

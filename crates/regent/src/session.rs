@@ -2,6 +2,19 @@
 //!
 //! A session token is sealed and carries everything about its session; the secret key is derived from the key ring
 //! and the access key id. So opening a session writes nothing, and any node with the key ring can check any token.
+//!
+//! The module is public although nothing outside of this crate needs it to serve a request: whoever holds the
+//! keys can read a token with it, and the reader behind the seal can be held against bytes that no server of ours
+//! ever sealed.
+//!
+//! ```
+//! use regent::session::{KeyRing, Session};
+//!
+//! let ring = KeyRing::new(&[(1, 0, [7; 32].into())])?;
+//! assert!(ring.open("no token at all", "ASIAQNZGKIQY56JQ7WML").is_err());
+//! assert!(Session::from_plain(b"nor its inside", "ASIAQNZGKIQY56JQ7WML").is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::sync::Arc;
 
@@ -11,37 +24,37 @@ mod codec;
 mod key_ring;
 mod token;
 
-pub(crate) use key_ring::KeyRing;
-pub(crate) use token::{MAX_TOKEN_BYTES, TokenError};
+pub use key_ring::{KeyBytes, KeyRing, RingKeyError};
+pub use token::{MAX_TOKEN_BYTES, TokenError};
 
 /// Everything a session token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Session {
+pub struct Session {
     /// `ASIA…`; the token opens only together with it.
-    pub(crate) access_key_id: Box<str>,
+    pub access_key_id: Box<str>,
     /// The account it acts in.
-    pub(crate) account: AccountId,
+    pub account: AccountId,
     /// Whose session it is.
-    pub(crate) subject: Subject,
+    pub subject: Subject,
     /// When it was opened: `aws:TokenIssueTime`.
-    pub(crate) issued: Seconds,
+    pub issued: Seconds,
     /// When it ends.
-    pub(crate) expires: Seconds,
+    pub expires: Seconds,
     /// Policies given at its opening, which narrow what it may do; none given is not the same as an empty one.
-    pub(crate) policies: SessionPolicies,
+    pub policies: SessionPolicies,
     /// Session tags, those inherited through role chaining included.
-    pub(crate) tags: Vec<SessionTag>,
+    pub tags: Vec<SessionTag>,
     /// Set once in a chain of roles and carried through it.
-    pub(crate) source_identity: Option<Box<str>>,
+    pub source_identity: Option<Box<str>>,
     /// When a one-time password was checked for it.
-    pub(crate) mfa: Option<Seconds>,
+    pub mfa: Option<Seconds>,
     /// Whether temporary credentials opened it.
-    pub(crate) is_chained: bool,
+    pub is_chained: bool,
 }
 
 /// Whose a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub enum Subject {
     /// The account's root user, through `GetSessionToken`.
     Root,
     /// A user, through `GetSessionToken`.
@@ -64,11 +77,11 @@ pub(crate) enum Subject {
 
 /// Policies passed when a session is opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SessionPolicies {
+pub struct SessionPolicies {
     /// The policy given as text.
-    pub(crate) inline: Option<Arc<PolicyDocument>>,
+    pub inline: Option<Arc<PolicyDocument>>,
     /// ARNs of managed policies, read in their default version when they are asked.
-    pub(crate) managed: Vec<Arc<str>>,
+    pub managed: Vec<Arc<str>>,
 }
 
 impl SessionPolicies {
@@ -80,9 +93,9 @@ impl SessionPolicies {
 
 /// A tag of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SessionTag {
+pub struct SessionTag {
     /// Key and value.
-    pub(crate) tag: Tag,
+    pub tag: Tag,
     /// Whether a role assumed from this session inherits it.
-    pub(crate) is_transitive: bool,
+    pub is_transitive: bool,
 }

@@ -19,7 +19,7 @@ const SECRET_LENGTH: usize = 40;
 const SETTLING_SECS: Seconds = 60;
 
 /// The bytes of a key, wiped when dropped.
-pub(crate) type KeyBytes = Zeroizing<[u8; KEY_BYTES]>;
+pub type KeyBytes = Zeroizing<[u8; KEY_BYTES]>;
 
 /// A key of the ring could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub struct RingKeyError(u32);
 
 /// Keys old and new. The newest seals; every one of them opens what it sealed.
 #[derive(Debug, Default)]
-pub(crate) struct KeyRing {
+pub struct KeyRing {
     /// Oldest first.
     keys: Vec<RingKey>,
 }
@@ -52,7 +52,7 @@ impl std::fmt::Debug for RingKey {
 
 impl KeyRing {
     /// The ring of these keys: number, time of making, and the key itself, in the order of their numbers.
-    pub(crate) fn new(keys: &[(u32, Seconds, KeyBytes)]) -> Result<Self, RingKeyError> {
+    pub fn new(keys: &[(u32, Seconds, KeyBytes)]) -> Result<Self, RingKeyError> {
         let keys = keys.iter().map(|(id, created, key)| RingKey::new(*id, *created, key));
         Ok(Self { keys: keys.collect::<Result<_, _>>()? })
     }
