@@ -23,6 +23,7 @@ use crate::http::body::{self, BodyError};
 use crate::http::listener::Peer;
 use crate::server::Server;
 
+mod caught;
 mod dispatch;
 mod iam;
 mod note;
@@ -30,6 +31,7 @@ mod route;
 mod run;
 mod sts;
 
+use caught::caught;
 use note::Note;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -99,17 +101,32 @@ impl Server {
             request_id: &request_id,
             event_id: &event_id,
         };
-        let mut open = Open::new(self, &exchange);
         let early = read.as_ref().err().map(refused_body);
-        let answer = self.respond(&exchange, early, &mut open.note).await;
-        if let Err(error) = open.close().await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "an answer was withheld for want of its audit record"
-            );
-            return unavailable();
+        self.recorded(&exchange, async |note| self.respond(&exchange, early, note).await).await
+    }
+
+    /// Answers by `respond` and writes the record, whatever becomes of either: a panic is an answer and a record like
+    /// any other, and without a record there is no answer but that.
+    async fn recorded(
+        &self,
+        exchange: &Exchange<'_>,
+        respond: impl AsyncFnOnce(&mut Note) -> Answer,
+    ) -> Response<Full<Bytes>> {
+        if let Err(error) = self.trail.check(exchange.now) {
+            return withheld(&error, &Note::new(), exchange);
         }
-        response(answer, &request_id)
+        let mut open = Open::new(self, exchange);
+        let answer = caught(respond(&mut open.note)).await;
+        let answer = answer.unwrap_or_else(|panic| {
+            let mut body = Vec::new();
+            let fault = Fault::internal_failure(panic);
+            let head = refuse(&fault, exchange.request_id, &mut open.note, &mut body);
+            Answer { head, body }
+        });
+        match open.close().await {
+            Ok(()) => response(answer, exchange.request_id),
+            Err(error) => withheld(&error, &open.note, exchange),
+        }
     }
 
     async fn respond(
@@ -148,7 +165,7 @@ impl<'a> Open<'a> {
     }
 
     /// Writes the record. Requests that are answered at the same time share a write.
-    async fn close(mut self) -> Result<(), TrailError> {
+    async fn close(&mut self) -> Result<(), TrailError> {
         self.is_open = false;
         let ticket = self.note.push(self.server, self.exchange);
         if self.server.in_flight.load(Ordering::Relaxed) > 1 && !ticket.is_settled() {
@@ -205,7 +222,20 @@ fn response(answer: Answer, request_id: &str) -> Response<Full<Bytes>> {
     response
 }
 
-/// The answer when there can be neither a record nor an id.
+/// The answer in place of one whose record cannot be written.
+fn withheld(error: &TrailError, note: &Note, exchange: &Exchange<'_>) -> Response<Full<Bytes>> {
+    tracing::error!(
+        request.id = exchange.request_id,
+        error = error as &dyn std::error::Error,
+        "an answer was withheld for want of its audit record"
+    );
+    let mut body = Vec::new();
+    let fault = Fault::service_unavailable("no audit record");
+    let head = protocol::refuse(note.protocol, note.service, &fault, exchange.request_id, &mut body);
+    response(Answer { head, body }, exchange.request_id)
+}
+
+/// The answer when there is no randomness, and so not even an id.
 fn unavailable() -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
@@ -238,13 +268,4 @@ fn uuid(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_a_random_uuid() {
-        let (one, other) = ids([0xff; 32]);
-        assert_eq!(one, "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(one, other);
-    }
-}
+mod tests;

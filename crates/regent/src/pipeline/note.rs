@@ -17,8 +17,8 @@ use crate::authz;
 use crate::caller::{Caller, Principal};
 use crate::server::Server;
 
-/// Longest name of an operation nobody knows that is repeated in a record.
-const MAX_UNKNOWN_NAME: usize = 128;
+/// Longest name of an operation nobody knows that is repeated, in characters.
+pub(super) const MAX_UNKNOWN_NAME: usize = 128;
 
 /// What is known so far.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use regent_wire::protocol::{Head, Limits, Payload, Protocol, detect};
 use regent_wire::sigv4::{Asymmetric, Presented, Regions, Request, Rules};
 use regent_wire::{iam, sts};
 
-use super::note::Note;
+use super::note::{MAX_UNKNOWN_NAME, Note};
 use super::run::Run;
 use super::{Exchange, dispatch};
 use crate::authz::context::Surroundings;
@@ -87,14 +87,19 @@ impl Server {
     ) -> Result<Head, Fault> {
         let parts = exchange.parts;
         let detected = detect(&parts.method, &parts.uri, &parts.headers);
-        note.protocol = detected.protocol;
-        let is_query = matches!(detected.protocol, Protocol::Query | Protocol::QueryJson);
+        // At the root there is Query or nothing: who sends it anything else is answered in XML.
+        let is_other = detected.protocol == Protocol::RestJson && parts.uri.path() == "/";
+        note.protocol = if is_other { Protocol::Query } else { detected.protocol };
+        let is_query = matches!(note.protocol, Protocol::Query | Protocol::QueryJson);
         // STS and IAM speak one protocol, and know one path.
         if !is_query || parts.uri.path() != "/" {
             return Err(Fault::unknown_operation());
         }
         if !matches!(parts.method, http::Method::GET | http::Method::POST) {
             return Err(Fault::method_not_allowed());
+        }
+        if is_other {
+            return Err(Fault::unknown_operation());
         }
         let presented =
             Presented::read(Request::from_parts(parts)).map_err(|error| fault::from_sigv4(&error))?;
@@ -136,7 +141,8 @@ impl Server {
         note.claimed(claim.access_key_id(), claim.region());
         let caller = note.caller.insert(self.authenticate(directory, &claim, exchange.body, now)?);
         let (action, version) = named?;
-        let operation = operation.ok_or_else(|| Fault::invalid_action(action, version))?;
+        let operation =
+            operation.ok_or_else(|| Fault::invalid_action(repeated(action), repeated(version)))?;
         let meta = operation.meta();
         standing::check(meta.service.signing_name, meta.name, caller)?;
         let call = Call {
@@ -168,6 +174,11 @@ impl Server {
         limits.form.bytes = self.config.body_limit_bytes + self.config.header_limit_bytes;
         limits
     }
+}
+
+/// As much of a name that nobody knows as is repeated to whoever sent it.
+fn repeated(name: &str) -> &str {
+    name.char_indices().nth(MAX_UNKNOWN_NAME).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
 }
 
 /// The terms of a service's signatures. STS takes SigV4a too.
