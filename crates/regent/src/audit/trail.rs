@@ -1,7 +1,8 @@
 //! Where audit records go: JSON lines in a file that grows to a bound and is then closed and replaced.
 //!
-//! A record is in the file before its answer leaves, so a full disk stops answers, not records. A line is never
-//! torn: what could only be written in part is cut off again.
+//! A record is in the file before its answer leaves, so a full disk stops answers, not records: those of requests that
+//! were under way are kept until they can be written, and until then nothing new is begun. A line is never torn: what
+//! could only be written in part is cut off again.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -9,9 +10,10 @@ use std::io::{ErrorKind, Write as _};
 use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 
 use crate::config::AuditConfig;
 
@@ -19,6 +21,9 @@ use crate::config::AuditConfig;
 pub(crate) const CURRENT: &str = "current.jsonl";
 /// Records an in-memory trail remembers.
 const MEMORY_RECORDS: usize = 10_000;
+/// Bytes of records that are kept while they cannot be written. Only requests that were under way when the trail
+/// failed have any, so this is far more than they need.
+const MAX_BACKLOG_BYTES: usize = 64 << 20;
 
 /// The trail could not be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -34,18 +39,22 @@ pub struct TrailError {
 /// Records that are pushed while others are in flight share a write. [`settle`](Self::settle) returns when a record
 /// is in the trail, whoever wrote it.
 #[derive(Debug)]
-pub(crate) struct Trail(Mutex<State>);
+pub(crate) struct Trail {
+    state: Mutex<State>,
+    /// The last write failed.
+    is_stuck: AtomicBool,
+}
 
 #[derive(Debug)]
 struct State {
     destination: Destination,
-    /// Lines that nobody has written yet.
+    /// Lines that nobody has written yet, or that nobody could.
     pending: Vec<u8>,
     /// How many records were pushed, and how many of them are dealt with.
     pushed: u64,
     settled: u64,
-    /// Records that could not be written, as ranges; kept while somebody may still ask.
-    lost: Vec<Range<u64>>,
+    /// Records that could not be written when they should have been, as ranges; kept while somebody may still ask.
+    late: Vec<Range<u64>>,
     /// Records somebody will still ask for.
     awaited: u64,
 }
@@ -81,7 +90,8 @@ impl Ticket<'_> {
         self.number < self.trail.lock().settled
     }
 
-    /// Makes sure that the record is in the trail. When this returns an error, nothing of it is.
+    /// Makes sure that the record is in the trail. When this returns an error it is not there yet, and nobody may be
+    /// answered as if it were.
     pub(crate) fn settle(mut self) -> Result<(), TrailError> {
         self.is_open = false;
         self.trail.settle(self.number, self.now)
@@ -93,7 +103,7 @@ impl Drop for Ticket<'_> {
         if self.is_open
             && let Err(error) = self.trail.settle(self.number, self.now)
         {
-            tracing::error!(%error, "an audit record was lost");
+            tracing::error!(%error, "an audit record could not be written yet");
         }
     }
 }
@@ -106,8 +116,8 @@ impl Trail {
             Some(dir) => Destination::Files(Files::open(dir, config)?),
         };
         let state =
-            State { destination, pending: Vec::new(), pushed: 0, settled: 0, lost: Vec::new(), awaited: 0 };
-        Ok(Self(Mutex::new(state)))
+            State { destination, pending: Vec::new(), pushed: 0, settled: 0, late: Vec::new(), awaited: 0 };
+        Ok(Self { state: Mutex::new(state), is_stuck: AtomicBool::new(false) })
     }
 
     /// Hands in the lines of one record.
@@ -120,16 +130,31 @@ impl Trail {
         Ticket { trail: self, number, now, is_open: true }
     }
 
+    /// Whether a request may begin: not while records wait that could not be written. Tries to write them first, so
+    /// that the request that finds room again is answered.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), TrailError> {
+        if !self.is_stuck.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.flush(&mut self.lock(), now)
+    }
+
+    fn flush(&self, state: &mut State, now: Timestamp) -> Result<(), TrailError> {
+        let flushed = state.flush(now);
+        self.is_stuck.store(flushed.is_err(), Ordering::Relaxed);
+        flushed
+    }
+
     fn settle(&self, number: u64, now: Timestamp) -> Result<(), TrailError> {
         let mut state = self.lock();
-        let flushed = if number < state.settled { Ok(()) } else { state.flush(now) };
-        let is_lost = state.lost.iter().any(|range| range.contains(&number));
+        let flushed = if number < state.settled { Ok(()) } else { self.flush(&mut state, now) };
+        let is_late = state.late.iter().any(|range| range.contains(&number));
         state.awaited -= 1;
         if state.awaited == 0 {
-            state.lost.clear();
+            state.late.clear();
         }
         match flushed {
-            Ok(()) if is_lost => {
+            Ok(()) if is_late => {
                 Err(TrailError { path: state.path(), source: ErrorKind::StorageFull.into() })
             }
             flushed => flushed,
@@ -148,12 +173,12 @@ impl Trail {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic while holding the lock cannot leave a torn line that the next writer would not cut.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Writes everything that is pending, in one piece.
+    /// Writes everything that is pending, in one piece. What cannot be written stays pending.
     fn flush(&mut self, now: Timestamp) -> Result<(), TrailError> {
         let records = self.settled..self.pushed;
         self.settled = self.pushed;
@@ -167,9 +192,16 @@ impl State {
             }
             Destination::Files(files) => files.append(&self.pending, now),
         };
-        self.pending.clear();
-        if written.is_err() {
-            self.lost.push(records);
+        if written.is_ok() {
+            self.pending.clear();
+        } else {
+            if !records.is_empty() {
+                self.late.push(records);
+            }
+            if self.pending.len() > MAX_BACKLOG_BYTES {
+                tracing::error!(audit.bytes = self.pending.len(), "audit records were lost");
+                self.pending.clear();
+            }
         }
         written
     }
@@ -210,11 +242,25 @@ impl Files {
     }
 
     fn rotate(&mut self, now: Timestamp) -> std::io::Result<()> {
-        let stamp = now.strftime("%Y%m%dT%H%M%S%6fZ");
-        std::fs::rename(self.dir.join(CURRENT), self.dir.join(format!("{stamp}.jsonl")))?;
+        match std::fs::rename(self.dir.join(CURRENT), self.free_name(now)) {
+            // Somebody moved it, or a rotation got this far and no further.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            renamed => renamed?,
+        }
         (self.current, self.length) = open_current(&self.dir)?;
         self.prune();
         Ok(())
+    }
+
+    /// A name for a file that is closed now. Two may be closed in one microsecond, and neither replaces the other.
+    fn free_name(&self, mut now: Timestamp) -> PathBuf {
+        loop {
+            let path = self.dir.join(format!("{}.jsonl", now.strftime("%Y%m%dT%H%M%S%6fZ")));
+            match now.checked_add(Span::new().microseconds(1)) {
+                Ok(later) if path.exists() => now = later,
+                _ => return path,
+            }
+        }
     }
 
     /// Removes the oldest closed files beyond the number to keep. Failing to remove one is not worth an answer.
@@ -276,62 +322,4 @@ fn length_of_whole_lines(file: &File, length: u64) -> std::io::Result<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(dir: &Path, rotate_bytes: u64, keep_files: usize) -> AuditConfig {
-        AuditConfig { dir: Some(dir.to_owned()), rotate_bytes, keep_files }
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn a_torn_last_line_is_cut_when_the_trail_is_opened() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(CURRENT), "{\"a\":1}\n{\"b\":").unwrap();
-        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
-        trail.push(b"{\"c\":3}\n", at(0)).settle().unwrap();
-        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{\"a\":1}\n{\"c\":3}\n");
-    }
-
-    #[test]
-    fn files_are_closed_at_their_size_and_only_so_many_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let trail = Trail::open(&config(folder.path(), 16, 2)).unwrap();
-        for second in 0..6 {
-            trail.push(format!("{{\"n\":{second}}}\n").as_bytes(), at(second)).settle().unwrap();
-        }
-        let closed = closed_files(folder.path());
-        let texts: Vec<_> = closed.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-        assert_eq!(texts, ["{\"n\":0}\n{\"n\":1}\n", "{\"n\":2}\n{\"n\":3}\n"]);
-        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{\"n\":4}\n{\"n\":5}\n");
-    }
-
-    #[test]
-    fn a_full_disk_is_an_error() {
-        // /dev/full accepts an open and refuses every byte.
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink("/dev/full", folder.path().join(CURRENT)).unwrap();
-        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
-        let tickets = [trail.push(b"{}\n", at(0)), trail.push(b"{}\n", at(0))];
-        for ticket in tickets {
-            let error = ticket.settle().unwrap_err();
-            assert!(error.to_string().contains("cannot be written"), "{error}");
-        }
-    }
-
-    #[test]
-    fn records_pushed_together_are_written_together_and_each_is_there_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
-        let (one, other) = (trail.push(b"1\n", at(0)), trail.push(b"2\n", at(0)));
-        assert!(!other.is_settled());
-        one.settle().unwrap();
-        assert!(other.is_settled());
-        other.settle().unwrap();
-        drop(trail.push(b"3\n", at(0)));
-        assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "1\n2\n3\n");
-    }
-}
+mod tests;
