@@ -2,4 +2,5 @@
 
 pub(crate) mod body;
 pub(crate) mod listener;
+mod patience;
 pub(crate) mod tls;

@@ -18,12 +18,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 
+use super::patience::Patient;
+
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Connections open at once; the next one waits in the kernel's queue.
     pub(crate) connections: usize,
-    /// How long a client may take to send its request's head, or to finish the TLS handshake.
+    /// How long a client may take to send its request's head, to finish the TLS handshake, or to take any of an answer.
     pub(crate) header_patience: Duration,
     /// How many bytes a request's head may have.
     pub(crate) header_bytes: usize,
@@ -78,11 +80,11 @@ pub(crate) async fn run<A, F>(
             });
             let ended = match secure(stream, tls, limits.header_patience).await {
                 Some(Stream::Plain(stream)) => {
-                    let io = TokioIo::new(stream);
+                    let io = TokioIo::new(Patient::new(stream, limits.header_patience));
                     watcher.watch(builder.serve_connection(io, service)).await
                 }
                 Some(Stream::Tls(stream)) => {
-                    let io = TokioIo::new(*stream);
+                    let io = TokioIo::new(Patient::new(*stream, limits.header_patience));
                     watcher.watch(builder.serve_connection(io, service)).await
                 }
                 None => Ok(()),
