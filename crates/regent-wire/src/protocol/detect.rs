@@ -39,7 +39,8 @@ pub fn detect<'a>(method: &Method, uri: &'a Uri, headers: &'a HeaderMap) -> Dete
             operation: named.map(|(_, operation)| operation),
         };
     }
-    let content_type = header(headers, &CONTENT_TYPE).map(essence);
+    // A type that is no text is a type that nobody knows, not a missing one.
+    let content_type = headers.get(CONTENT_TYPE).map(|kind| kind.to_str().map_or("", essence));
     if let Some(target) = header(headers, &X_AMZ_TARGET) {
         let is_11 = content_type.is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-amz-json-1.1"));
         // The prefix has dots of its own.
