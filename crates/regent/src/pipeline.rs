@@ -5,7 +5,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -160,24 +159,18 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     fn new(server: &'a Server, exchange: &'a Exchange<'a>) -> Self {
-        server.in_flight.fetch_add(1, Ordering::Relaxed);
         Self { server, exchange, note: Note::new(), is_open: true }
     }
 
     /// Writes the record. Requests that are answered at the same time share a write.
     async fn close(&mut self) -> Result<(), TrailError> {
         self.is_open = false;
-        let ticket = self.note.push(self.server, self.exchange);
-        if self.server.in_flight.load(Ordering::Relaxed) > 1 && !ticket.is_settled() {
-            tokio::task::yield_now().await;
-        }
-        ticket.settle()
+        self.note.push(self.server, self.exchange).settle().await
     }
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.server.in_flight.fetch_sub(1, Ordering::Relaxed);
         if self.is_open {
             self.note.abandoned();
             drop(self.note.push(self.server, self.exchange));

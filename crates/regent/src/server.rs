@@ -1,7 +1,6 @@
 //! The server: everything a request needs that is not in the request.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use arc_swap::ArcSwap;
 use regent_store::Store;
@@ -29,8 +28,6 @@ pub struct Server {
     pub(crate) credentials: Credentials,
     pub(crate) managed_policies: Arc<ManagedPolicies>,
     pub(crate) trail: Trail,
-    /// Requests that are being answered.
-    pub(crate) in_flight: AtomicUsize,
     /// A policy that allows nothing: what a boundary is that cannot be found.
     pub(crate) nothing: PolicyDocument,
     ring: ArcSwap<KeyRing>,
@@ -58,7 +55,6 @@ impl Server {
             credentials: Credentials::default(),
             managed_policies: Arc::new(parts.managed_policies),
             trail: parts.trail,
-            in_flight: AtomicUsize::new(0),
             nothing: PolicyDocument::new(r#"{"Version":"2012-10-17","Statement":[]}"#, Vec::new()),
             ring: ArcSwap::default(),
         }

@@ -21,6 +21,8 @@ use crate::config::AuditConfig;
 pub(crate) const CURRENT: &str = "current.jsonl";
 /// Records an in-memory trail remembers.
 const MEMORY_RECORDS: usize = 10_000;
+/// How often a request looks whether somebody else has written its record before it waits for the writer.
+const PATIENCE: usize = 8;
 /// Bytes of records that are kept while they cannot be written. Only requests that were under way when the trail
 /// failed have any, so this is far more than they need.
 const MAX_BACKLOG_BYTES: usize = 64 << 20;
@@ -36,19 +38,23 @@ pub struct TrailError {
 
 /// The audit trail of one server.
 ///
-/// Records that are pushed while others are in flight share a write. [`settle`](Self::settle) returns when a record
-/// is in the trail, whoever wrote it.
+/// Records that are pushed while others are in flight share a write. [`Ticket::settle`] returns when a record is in
+/// the trail, whoever wrote it.
 #[derive(Debug)]
 pub(crate) struct Trail {
-    state: Mutex<State>,
+    /// Locked to copy a record, never while one is written.
+    queue: Mutex<Queue>,
+    /// Locked while records are written.
+    writer: Mutex<Writer>,
     /// The last write failed.
     is_stuck: AtomicBool,
+    /// Where it is, for errors.
+    dir: PathBuf,
 }
 
-#[derive(Debug)]
-struct State {
-    destination: Destination,
-    /// Lines that nobody has written yet, or that nobody could.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Lines that no writer has taken yet.
     pending: Vec<u8>,
     /// How many records were pushed, and how many of them are dealt with.
     pushed: u64,
@@ -57,6 +63,13 @@ struct State {
     late: Vec<Range<u64>>,
     /// Records somebody will still ask for.
     awaited: u64,
+}
+
+#[derive(Debug)]
+struct Writer {
+    destination: Destination,
+    /// Lines that were taken and are being written, or could not be.
+    taken: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -85,23 +98,28 @@ pub(crate) struct Ticket<'a> {
 }
 
 impl Ticket<'_> {
-    /// Whether somebody else has written the record already.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.number < self.trail.lock().settled
-    }
-
     /// Makes sure that the record is in the trail. When this returns an error it is not there yet, and nobody may be
     /// answered as if it were.
-    pub(crate) fn settle(mut self) -> Result<(), TrailError> {
+    pub(crate) async fn settle(mut self) -> Result<(), TrailError> {
         self.is_open = false;
-        self.trail.settle(self.number, self.now)
+        for _ in 0..PATIENCE {
+            // Whoever is being answered at the same time pushes meanwhile, and one write serves all.
+            tokio::task::yield_now().await;
+            if let Some(outcome) = self.trail.outcome(self.number) {
+                return outcome;
+            }
+            if let Ok(mut writer) = self.trail.writer.try_lock() {
+                return self.trail.settle(self.number, &mut writer, self.now);
+            }
+        }
+        self.trail.settle(self.number, &mut self.trail.writer(), self.now)
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if self.is_open
-            && let Err(error) = self.trail.settle(self.number, self.now)
+            && let Err(error) = self.trail.settle(self.number, &mut self.trail.writer(), self.now)
         {
             tracing::error!(%error, "an audit record could not be written yet");
         }
@@ -115,102 +133,122 @@ impl Trail {
             None => Destination::Memory(VecDeque::new()),
             Some(dir) => Destination::Files(Files::open(dir, config)?),
         };
-        let state =
-            State { destination, pending: Vec::new(), pushed: 0, settled: 0, late: Vec::new(), awaited: 0 };
-        Ok(Self { state: Mutex::new(state), is_stuck: AtomicBool::new(false) })
+        Ok(Self {
+            queue: Mutex::default(),
+            writer: Mutex::new(Writer { destination, taken: Vec::new() }),
+            is_stuck: AtomicBool::new(false),
+            dir: config.dir.clone().unwrap_or_default(),
+        })
     }
 
     /// Hands in the lines of one record.
     pub(crate) fn push(&self, lines: &[u8], now: Timestamp) -> Ticket<'_> {
-        let mut state = self.lock();
-        state.pending.extend_from_slice(lines);
-        let number = state.pushed;
-        state.pushed += 1;
-        state.awaited += 1;
+        let mut queue = self.queue();
+        queue.pending.extend_from_slice(lines);
+        let number = queue.pushed;
+        queue.pushed += 1;
+        queue.awaited += 1;
         Ticket { trail: self, number, now, is_open: true }
     }
 
     /// Whether a request may begin: not while records wait that could not be written. Tries to write them first, so
     /// that the request that finds room again is answered.
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), TrailError> {
-        if !self.is_stuck.load(Ordering::Relaxed) {
-            return Ok(());
+        if self.is_stuck.load(Ordering::Relaxed) { self.flush(&mut self.writer(), now) } else { Ok(()) }
+    }
+
+    /// Writes the record if nobody has.
+    fn settle(&self, number: u64, writer: &mut Writer, now: Timestamp) -> Result<(), TrailError> {
+        if let Some(outcome) = self.outcome(number) {
+            return outcome;
         }
-        self.flush(&mut self.lock(), now)
+        let flushed = self.flush(writer, now);
+        let outcome = self.outcome(number).unwrap_or(Ok(()));
+        flushed.and(outcome)
     }
 
-    fn flush(&self, state: &mut State, now: Timestamp) -> Result<(), TrailError> {
-        let flushed = state.flush(now);
-        self.is_stuck.store(flushed.is_err(), Ordering::Relaxed);
-        flushed
-    }
-
-    fn settle(&self, number: u64, now: Timestamp) -> Result<(), TrailError> {
-        let mut state = self.lock();
-        let flushed = if number < state.settled { Ok(()) } else { self.flush(&mut state, now) };
-        let is_late = state.late.iter().any(|range| range.contains(&number));
-        state.awaited -= 1;
-        if state.awaited == 0 {
-            state.late.clear();
+    /// What became of a record; none if it is still to be written. To be asked no more once it is known.
+    fn outcome(&self, number: u64) -> Option<Result<(), TrailError>> {
+        let mut queue = self.queue();
+        if number >= queue.settled {
+            return None;
         }
-        match flushed {
-            Ok(()) if is_late => {
-                Err(TrailError { path: state.path(), source: ErrorKind::StorageFull.into() })
-            }
-            flushed => flushed,
+        let is_late = queue.late.iter().any(|range| range.contains(&number));
+        queue.awaited -= 1;
+        if queue.awaited == 0 {
+            queue.late.clear();
         }
-    }
-
-    /// What an in-memory trail remembers, oldest first; nothing for a trail in files.
-    pub(crate) fn remembered(&self) -> Vec<String> {
-        match &self.lock().destination {
-            Destination::Memory(records) => {
-                records.iter().map(|record| String::from_utf8_lossy(record).trim_end().to_owned()).collect()
-            }
-            Destination::Files(_) => Vec::new(),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic while holding the lock cannot leave a torn line that the next writer would not cut.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Writes everything that is pending, in one piece. What cannot be written stays pending.
-    fn flush(&mut self, now: Timestamp) -> Result<(), TrailError> {
-        let records = self.settled..self.pushed;
-        self.settled = self.pushed;
-        let written = match &mut self.destination {
-            Destination::Memory(remembered) => {
-                if remembered.len() == MEMORY_RECORDS {
-                    remembered.pop_front();
-                }
-                remembered.push_back(self.pending.as_slice().into());
-                Ok(())
-            }
-            Destination::Files(files) => files.append(&self.pending, now),
-        };
-        if written.is_ok() {
-            self.pending.clear();
+        Some(if is_late {
+            Err(TrailError { path: self.dir.clone(), source: ErrorKind::StorageFull.into() })
         } else {
-            if !records.is_empty() {
-                self.late.push(records);
+            Ok(())
+        })
+    }
+
+    /// Writes everything that is pending, in one piece. What cannot be written is kept for the next time.
+    fn flush(&self, writer: &mut Writer, now: Timestamp) -> Result<(), TrailError> {
+        let pushed = {
+            let mut queue = self.queue();
+            if writer.taken.is_empty() {
+                // Both buffers have grown to what is usual, and none is ever allocated again.
+                std::mem::swap(&mut writer.taken, &mut queue.pending);
+            } else {
+                writer.taken.append(&mut queue.pending);
             }
-            if self.pending.len() > MAX_BACKLOG_BYTES {
-                tracing::error!(audit.bytes = self.pending.len(), "audit records were lost");
-                self.pending.clear();
-            }
+            queue.pushed
+        };
+        let written = writer.write(now);
+        self.is_stuck.store(written.is_err(), Ordering::Relaxed);
+        let mut queue = self.queue();
+        let records = queue.settled..pushed;
+        queue.settled = pushed;
+        if written.is_err() && !records.is_empty() {
+            queue.late.push(records);
         }
         written
     }
 
-    fn path(&self) -> PathBuf {
-        match &self.destination {
-            Destination::Memory(_) => PathBuf::new(),
-            Destination::Files(files) => files.dir.clone(),
+    /// What an in-memory trail remembers, oldest first; nothing for a trail in files.
+    pub(crate) fn remembered(&self) -> Vec<String> {
+        match &self.writer().destination {
+            Destination::Memory(records) => records.iter().map(|record| String::from_utf8_lossy(record).into_owned()).collect(),
+            Destination::Files(_) => Vec::new(),
         }
+    }
+
+    // A panic while holding a lock cannot leave a torn line that the next writer would not cut.
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    /// Writes what was taken. What cannot be written stays taken.
+    fn write(&mut self, now: Timestamp) -> Result<(), TrailError> {
+        let written = match &mut self.destination {
+            Destination::Memory(remembered) => {
+                for line in self.taken.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                    if remembered.len() == MEMORY_RECORDS {
+                        remembered.pop_front();
+                    }
+                    remembered.push_back(line.into());
+                }
+                Ok(())
+            }
+            Destination::Files(files) => files.append(&self.taken, now),
+        };
+        if written.is_ok() {
+            self.taken.clear();
+        } else if self.taken.len() > MAX_BACKLOG_BYTES {
+            tracing::error!(audit.bytes = self.taken.len(), "audit records were lost");
+            self.taken.clear();
+        }
+        written
     }
 }
 
