@@ -29,6 +29,7 @@ pub(crate) async fn create_account_alias(
             return Err(Fault::validation("An account alias must not be a 12 digit number."));
         }
         if change.directory().account_by_alias(alias).is_some() {
+            // CHOICE: the text is known from public reports; that the account's own alias is refused like another's too.
             return Err(fault::entity_already_exists(format!("The account alias {alias} already exists.")));
         }
         set(change, Some(alias))

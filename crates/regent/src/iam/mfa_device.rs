@@ -197,6 +197,7 @@ impl Pair {
         let (_, seed) = opened.ok_or_else(|| no_such_device(&self.serial))?;
         let step = self.codes.and_then(|[first, second]| seed.accept_pair(first, second, self.now, last));
         let step = step.ok_or_else(|| {
+            // CHOICE: the text is known from public reports.
             let message = "Authentication code for device is not valid.";
             Fault::new(&error::INVALID_AUTHENTICATION_CODE, message)
         })?;

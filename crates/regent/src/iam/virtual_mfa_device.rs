@@ -83,6 +83,7 @@ pub(crate) async fn delete_virtual_mfa_device(
     call.write(move |change| {
         let device = mfa_device::find(change.account()?, change.arns(), &input.serial_number)?;
         if device.assignment.is_some() {
+            // CHOICE: the text is known from public reports.
             return Err(fault::delete_conflict("MFA VirtualDevice in use. Must deactivate first."));
         }
         let key = device.key();
