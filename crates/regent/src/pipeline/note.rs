@@ -11,6 +11,7 @@ use regent_wire::sts;
 
 use super::Exchange;
 use crate::arn::{IamArn, Owner};
+use crate::audit::json;
 use crate::audit::record::{Common, Identity, Issuer, Record, Resource, SessionContext};
 use crate::audit::trail::Ticket;
 use crate::authz;
@@ -49,9 +50,30 @@ pub(super) struct Said {
 
 impl Said {
     /// Notes the parameters, as soon as they are understood.
-    pub(super) fn asked(&mut self, input: &impl Input) {
+    pub(super) fn asked(&mut self, input: &impl Input, caller: &Caller) {
         audit::record(input, &mut self.request_parameters);
         self.role = input.text("RoleArn").map(str::to_owned);
+        if self.role.is_some() {
+            self.note_incoming_tags(caller);
+        }
+    }
+
+    /// Notes the tags that the caller's session hands on to the role's, which are in no parameter.
+    fn note_incoming_tags(&mut self, caller: &Caller) {
+        let out = &mut self.request_parameters;
+        let mut tags = caller.transitive_tags().peekable();
+        // There is a role among the parameters, so the object is not empty.
+        if tags.peek().is_none() || out.pop_if(|last| *last == b'}').is_none() {
+            return;
+        }
+        out.extend_from_slice(br#","incomingTransitiveTags":"#);
+        for (tag, before) in tags.zip(std::iter::once(b'{').chain(std::iter::repeat(b','))) {
+            out.push(before);
+            json::quote(&tag.key, out);
+            out.push(b':');
+            json::quote(&tag.value, out);
+        }
+        out.extend_from_slice(b"}}");
     }
 
     /// Notes the answer, if the record shows it: of calls that change something or give out credentials.

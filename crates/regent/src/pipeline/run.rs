@@ -65,7 +65,7 @@ impl Run<'_> {
     /// Whatever happens from here on, the record says what was asked.
     fn decode<O: Operation>(&mut self) -> Result<O::Input, Fault> {
         let input = self.payload.read::<O>()?;
-        self.said.asked(&input);
+        self.said.asked(&input, self.call.caller);
         Ok(input)
     }
 

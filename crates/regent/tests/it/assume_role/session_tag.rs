@@ -127,14 +127,19 @@ async fn a_session_tag_stands_over_the_roles_own() {
 
 #[tokio::test]
 async fn transitive_tags_go_through_every_hop_and_the_others_do_not() {
-    let (_, root, ana) = with_ana().await;
+    let (server, root, ana) = with_ana().await;
     let arns =
         [open_role(&root, "first").await, open_role(&root, "second").await, open_role(&root, "third").await];
     let first = tags(&[("team", "a"), ("once", "x")], &["TEAM"]);
     let first = ana.assume(&arns[0], "one", &borrowed(&first)).await.unwrap();
     let second = tags(&[("stage", "test")], &["stage"]);
     let second = first.assume(&arns[1], "two", &borrowed(&second)).await.unwrap();
+    let asked = server.last_record()["requestParameters"].take();
+    assert_eq!(asked["incomingTransitiveTags"], serde_json::json!({ "team": "a" }));
+    assert_eq!(asked["transitiveTagKeys"], serde_json::json!(["stage"]));
     let third = second.assume(&arns[2], "three", &[]).await.unwrap();
+    let asked = server.last_record()["requestParameters"].take();
+    assert_eq!(asked["incomingTransitiveTags"], serde_json::json!({ "team": "a", "stage": "test" }));
     let has =
         |key: &str, value: &str| format!(r#"{{"StringEquals":{{"aws:PrincipalTag/{key}":"{value}"}}}}"#);
     for (role, session, expected) in [
