@@ -1,7 +1,7 @@
 //! A request as a CloudTrail record, written straight to JSON.
 //!
 //! Fields stand in CloudTrail's order. The session token of a new session is never in a record; CloudTrail's own
-//! records do have it. // DIFFERS: a digest of the token stands in its place.
+//! records do have it. // DIFFERS: it is left out.
 
 use jiff::Timestamp;
 use regent_store::entity::{AccountId, Seconds};
