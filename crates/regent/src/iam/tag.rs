@@ -96,7 +96,7 @@ pub(crate) fn page(page: &Page, tags: &[Tag]) -> (Vec<wire::Tag>, bool, Option<S
 /// Tags in the order in which they are listed: shorter keys first, then by their bytes, as AWS was seen to.
 fn in_order(tags: &[Tag]) -> Vec<&Tag> {
     let mut tags: Vec<&Tag> = tags.iter().collect();
-    tags.sort_by(|one, other| place(one).cmp(&place(other)));
+    tags.sort_by_cached_key(|tag| place(tag));
     tags
 }
 
