@@ -29,3 +29,4 @@ mod sample;
 mod support;
 mod trust_policy;
 mod user;
+mod virtual_mfa_device;
