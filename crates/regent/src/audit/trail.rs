@@ -211,7 +211,9 @@ impl Trail {
     /// What an in-memory trail remembers, oldest first; nothing for a trail in files.
     pub(crate) fn remembered(&self) -> Vec<String> {
         match &self.writer().destination {
-            Destination::Memory(records) => records.iter().map(|record| String::from_utf8_lossy(record).into_owned()).collect(),
+            Destination::Memory(records) => {
+                records.iter().map(|record| String::from_utf8_lossy(record).into_owned()).collect()
+            }
             Destination::Files(_) => Vec::new(),
         }
     }

@@ -15,7 +15,6 @@ macro_rules! keys {
 keys! {
     CURRENT_TIME = "aws:CurrentTime",
     EPOCH_TIME = "aws:EpochTime",
-    FEDERATED_PROVIDER = "aws:FederatedProvider",
     MFA_AGE = "aws:MultiFactorAuthAge",
     MFA_PRESENT = "aws:MultiFactorAuthPresent",
     PRINCIPAL_ACCOUNT = "aws:PrincipalAccount",

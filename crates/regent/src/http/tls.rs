@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// Why the certificate cannot be used. Each names the file, because that is what the operator must fix.
 #[derive(Debug, thiserror::Error)]
-pub enum TlsError {
+pub(crate) enum TlsError {
     /// No certificate could be read from the file.
     #[error("no PEM certificate chain in `{}`", .0.display())]
     Certificate(PathBuf, #[source] Option<rustls::pki_types::pem::Error>),

@@ -1,3 +1,4 @@
+use http::HeaderMap;
 use http::response::Parts;
 
 use super::{Client, TestServer};
@@ -6,13 +7,14 @@ use super::{Client, TestServer};
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
 impl Answer {
     pub(super) fn new(parts: &Parts, body: &[u8]) -> Self {
         let body = String::from_utf8(body.to_vec()).expect("a body of text");
-        Self { status: parts.status.as_u16(), body }
+        Self { status: parts.status.as_u16(), headers: parts.headers.clone(), body }
     }
 
     /// Status, code and message of a refusal; status alone of a success.
