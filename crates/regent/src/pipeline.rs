@@ -154,24 +154,24 @@ struct Open<'a> {
     server: &'a Server,
     exchange: &'a Exchange<'a>,
     note: Note,
-    is_open: bool,
+    is_unrecorded: bool,
 }
 
 impl<'a> Open<'a> {
     fn new(server: &'a Server, exchange: &'a Exchange<'a>) -> Self {
-        Self { server, exchange, note: Note::new(), is_open: true }
+        Self { server, exchange, note: Note::new(), is_unrecorded: true }
     }
 
     /// Writes the record. Requests that are answered at the same time share a write.
     async fn close(&mut self) -> Result<(), TrailError> {
-        self.is_open = false;
+        self.is_unrecorded = false;
         self.note.push(self.server, self.exchange).settle().await
     }
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        if self.is_open {
+        if self.is_unrecorded {
             self.note.abandoned();
             drop(self.note.push(self.server, self.exchange));
         }

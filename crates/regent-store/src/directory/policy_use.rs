@@ -78,7 +78,7 @@ impl PolicyUses {
         if before != after {
             if let Some(arn) = before {
                 self.adjust(arn, |policy_use| {
-                    policy_use.boundaries = policy_use.boundaries.saturating_sub(1)
+                    policy_use.boundaries = policy_use.boundaries.saturating_sub(1);
                 });
             }
             if let Some(arn) = after {

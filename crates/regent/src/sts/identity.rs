@@ -13,6 +13,7 @@ use crate::call::Call;
 /// A role session shows the session, not the user behind it.
 ///
 /// AWS: STS API reference, GetCallerIdentity.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every operation")]
 pub(crate) fn get_caller_identity(
     call: &Call<'_>,
     _: &Authorized<op::GetCallerIdentity>,

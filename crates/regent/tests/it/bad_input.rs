@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Request};
 use regent::config::Settings;
 use regent_wire::secret::SecretAccessKey;
 use regent_wire::sigv4::{Body, Signer};
+use std::fmt::Write as _;
 
 use crate::support::{ACCOUNT, Answer, Client, TestServer, escape};
 
@@ -85,7 +86,7 @@ fn get(query: &str) -> Draft {
 fn call(action: &str, params: &[(&str, &str)]) -> Draft {
     let mut body = format!("Action={action}&{IAM}");
     for (name, value) in params {
-        body.push_str(&format!("&{}={}", escape(name), escape(value)));
+        write!(body, "&{}={}", escape(name), escape(value)).unwrap();
     }
     form(body)
 }
@@ -484,7 +485,12 @@ async fn a_presigned_url_proves_who_made_it_for_fifteen_minutes_whatever_it_says
 /// `GetCallerIdentity` signed with SigV4a, for these regions: by the published algorithm, written a second time.
 fn asymmetric(by: &Client, service: &str, regions: &str) -> Request<Bytes> {
     use aws_lc_rs::{digest, hmac, rand, signature};
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| {
+        bytes.iter().fold(String::new(), |mut out, byte| {
+            write!(out, "{byte:02x}").unwrap();
+            out
+        })
+    };
     let sha256 = |bytes: &[u8]| hex(digest::digest(&digest::SHA256, bytes).as_ref());
     let algorithm = "AWS4-ECDSA-P256-SHA256";
     let input = [

@@ -42,7 +42,7 @@ impl Process {
         command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+        let first = tokio::time::timeout(Duration::from_mins(1), lines.next_line()).await;
         let first = first.expect("a server that starts").unwrap().expect("a greeting");
         let (_, address) = first.split_once("http://").expect("an address");
         Self { address: address.to_owned(), child, _output: lines }

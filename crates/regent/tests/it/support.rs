@@ -242,7 +242,7 @@ impl Client {
         role: &str,
         session: &str,
         more: &[(&str, &str)],
-    ) -> Result<Client, Answer> {
+    ) -> Result<Client, Box<Answer>> {
         let mut params = vec![("RoleArn", role), ("RoleSessionName", session)];
         params.extend_from_slice(more);
         self.sts("AssumeRole", &params).await.credentials(&self.server)

@@ -1,5 +1,6 @@
 //! A server on a socket, and a client that sends whatever bytes it is told to.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -167,7 +168,7 @@ pub(crate) fn signed(by: &Client, service: &str, form: &str, now: i64) -> Vec<u8
         .unwrap();
     let mut text = String::from("POST / HTTP/1.1\r\n");
     for (name, value) in &parts.headers {
-        text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        write!(text, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
     }
     format!("{text}content-length: {}\r\n\r\n{form}", form.len()).into_bytes()
 }

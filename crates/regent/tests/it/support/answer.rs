@@ -88,9 +88,9 @@ impl Answer {
     }
 
     /// Whoever has the credentials in this answer.
-    pub(crate) fn credentials(self, server: &TestServer) -> Result<Client, Self> {
+    pub(crate) fn credentials(self, server: &TestServer) -> Result<Client, Box<Self>> {
         if self.status != 200 {
-            return Err(self);
+            return Err(Box::new(self));
         }
         let token = self.text("SessionToken");
         Ok(server.client(&self.text("AccessKeyId"), &self.text("SecretAccessKey"), Some(&token)))
