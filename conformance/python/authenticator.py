@@ -1,20 +1,7 @@
-"""The app on a phone that shows one-time passwords (RFC 6238: SHA-1, six digits, thirty seconds)."""
+"""The app on a phone that shows one-time passwords."""
 
-import base64
-import hashlib
-import hmac
-import time
-
+import totp
 from account import Account, User
-
-STEP_SECONDS = 30
-
-
-def code(seed: bytes, step: int) -> str:
-    digest = hmac.new(seed, step.to_bytes(8), hashlib.sha1).digest()
-    offset = digest[-1] & 0x0F
-    number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFF_FFFF
-    return f"{number % 1_000_000:06}"
 
 
 class Authenticator:
@@ -27,12 +14,12 @@ class Authenticator:
     def __init__(self, account: Account, user: User, name: str) -> None:
         device = account.root.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
         self.serial: str = device["SerialNumber"]
-        self.seed = base64.b32decode(device["Base32StringSeed"])
-        step = int(time.time()) // STEP_SECONDS
+        seed = device["Base32StringSeed"].decode()
+        step = totp.current_step()
         account.root.iam.enable_mfa_device(
             UserName=user.name,
             SerialNumber=self.serial,
-            AuthenticationCode1=code(self.seed, step - 1),
-            AuthenticationCode2=code(self.seed, step),
+            AuthenticationCode1=totp.code(seed, step - 1),
+            AuthenticationCode2=totp.code(seed, step),
         )
-        self.unused_code = code(self.seed, step + 1)
+        self.unused_code = totp.code(seed, step + 1)
