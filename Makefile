@@ -25,7 +25,7 @@ unit: $(TOOLS)/nextest $(TOOLS)/postgresql ## unit, integration and documentatio
 	INSTA_UPDATE=no cargo nextest run --workspace --cargo-profile $(CARGO_PROFILE)
 	cargo test --doc --workspace --profile $(CARGO_PROFILE) --quiet
 
-conformance: $(TOOLS)/cargo $(TOOLS)/awscli $(TOOLS)/node $(TOOLS)/postgresql $(VENV)/conformance ## real clients against the built binary
+conformance: $(TOOLS)/cargo $(TOOLS)/awscli $(TOOLS)/node $(VENV)/conformance ## real clients against the built binary
 	cargo build --package regent --profile $(CARGO_PROFILE)
 	REGENT=$(CURDIR)/$(OUT)/regent PATH=$(CURDIR)/$(VENV)/bin:$$PATH conformance/run $(ARGS)
 
