@@ -1,6 +1,6 @@
 //! What a request costs inside the server, without a socket: CPU time of this thread, the best of many runs.
 //!
-//! `cargo bench -p regent --bench answer`
+//! `cargo bench -p regent --bench answer`; with `-- quick`, few runs for a profiler.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not the product")]
 
@@ -17,8 +17,11 @@ use regent_wire::sigv4::{Body, Signer};
 
 const ID: &str = "AKIAROOTROOTROOTROOT";
 const SECRET: &str = "root-secret-root-secret-root-secret-root";
-const RUNS: usize = 40;
-const CALLS: usize = 5_000;
+
+/// Runs, and calls in each.
+fn amount() -> (usize, usize) {
+    if std::env::args().any(|argument| argument == "quick") { (1, 500) } else { (40, 5_000) }
+}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -45,10 +48,11 @@ fn main() {
 
 async fn measure(server: &Arc<Server>, service: &str, form: &str) {
     let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let (runs, calls) = amount();
     let mut best = u64::MAX;
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         // A request is taken apart while it is answered, so that each call needs one of its own.
-        let requests = vec![signed(service, form); CALLS];
+        let requests = vec![signed(service, form); calls];
         let before = on_cpu();
         for request in requests {
             let answer = server.answer(request, peer).await;
@@ -56,7 +60,7 @@ async fn measure(server: &Arc<Server>, service: &str, form: &str) {
         }
         best = best.min(on_cpu() - before);
     }
-    println!("{:<60} {:>6} ns", form, best / CALLS as u64);
+    println!("{:<60} {:>6} ns", form, best / calls as u64);
 }
 
 fn signed(service: &str, form: &str) -> Request<Bytes> {
