@@ -1,6 +1,7 @@
 //! Settings to configuration: defaults filled in, contradictions refused.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -60,6 +61,7 @@ pub enum ConfigError {
 
 const DEFAULT_PORT: u16 = 4599;
 const DEFAULT_DATA_DIR: &str = ".data";
+const A_DAY_SECS: u64 = 86_400;
 
 impl Config {
     /// Fills in every default and refuses what contradicts itself. `given` wins over `file`.
@@ -86,17 +88,37 @@ impl Config {
             master_key_file: settings.master_key_file.or_else(|| Some(data.as_ref()?.join("master.key"))),
             audit: AuditConfig {
                 dir: settings.audit_dir.or_else(|| Some(data.as_ref()?.join("audit"))),
-                rotate_bytes: at_least(settings.audit_rotate_bytes, 128 << 20, 4096, "audit-rotate-bytes")?,
+                rotate_bytes: within(
+                    settings.audit_rotate_bytes,
+                    128 << 20,
+                    4096..=1 << 40,
+                    "audit-rotate-bytes",
+                )?,
                 keep_files: settings.audit_keep_files.unwrap_or(0),
             },
-            session_key_age: days(at_least(settings.session_key_days, 30, 1, "session-key-days")?),
-            max_staleness: secs(at_least(settings.max_staleness_secs, 60, 1, "max-staleness-secs")?),
-            poll: Duration::from_millis(at_least(settings.poll_millis, 250, 10, "poll-millis")?),
-            body_limit_bytes: at_least(settings.body_limit_bytes, 1 << 20, 8192, "body-limit-bytes")?,
-            header_limit_bytes: at_least(settings.header_limit_bytes, 64 << 10, 8192, "header-limit-bytes")?,
-            connection_limit: at_least(settings.connection_limit, 4096, 1, "connection-limit")?,
-            client_patience: secs(at_least(settings.client_patience_secs, 10, 1, "client-patience-secs")?),
-            drain: secs(settings.drain_secs.unwrap_or(10)),
+            session_key_age: days(within(settings.session_key_days, 30, 1..=3650, "session-key-days")?),
+            max_staleness: secs(within(
+                settings.max_staleness_secs,
+                60,
+                1..=u32::MAX.into(),
+                "max-staleness-secs",
+            )?),
+            poll: Duration::from_millis(within(settings.poll_millis, 250, 10..=3_600_000, "poll-millis")?),
+            body_limit_bytes: within(settings.body_limit_bytes, 1 << 20, 8192..=1 << 30, "body-limit-bytes")?,
+            header_limit_bytes: within(
+                settings.header_limit_bytes,
+                64 << 10,
+                8192..=16 << 20,
+                "header-limit-bytes",
+            )?,
+            connection_limit: within(settings.connection_limit, 4096, 1..=1 << 20, "connection-limit")?,
+            client_patience: secs(within(
+                settings.client_patience_secs,
+                10,
+                1..=A_DAY_SECS,
+                "client-patience-secs",
+            )?),
+            drain: secs(within(settings.drain_secs, 10, 0..=A_DAY_SECS, "drain-secs")?),
             root_access_key: pair(
                 settings.root_access_key_id,
                 settings.root_secret_access_key,
@@ -180,17 +202,20 @@ fn pair<A, B>(
     }
 }
 
-fn at_least<T: PartialOrd + ToString + Copy>(
+/// The value, if sums and timers made of it cannot run over.
+fn within<T: PartialOrd + ToString + Copy>(
     given: Option<T>,
     default: T,
-    least: T,
+    bounds: RangeInclusive<T>,
     key: &'static str,
 ) -> Result<T, ConfigError> {
     let value = given.unwrap_or(default);
-    if value < least {
-        return Err(ConfigError::Invalid { key, value: value.to_string(), expected: "larger" });
+    let invalid = |expected| Err(ConfigError::Invalid { key, value: value.to_string(), expected });
+    match value {
+        value if value < *bounds.start() => invalid("larger"),
+        value if value > *bounds.end() => invalid("smaller"),
+        value => Ok(value),
     }
-    Ok(value)
 }
 
 fn account_id(text: &str) -> Result<u64, ConfigError> {

@@ -42,6 +42,13 @@ fn contradictions_are_refused() {
         ("database-url = \"mysql://h:secret@x\"", "postgres://"),
         ("root-access-key-id = \"AKIAAAAAAAAAAAAAAAAA\"", "needs `root-secret-access-key`"),
         ("region = \"US East\"", "like us-east-1"),
+        ("connection-limit = 0", "`connection-limit` is `0`, but it must be larger"),
+        ("connection-limit = 9223372036854775807", "it must be smaller"),
+        (
+            "body-limit-bytes = 9223372036854775807",
+            "`body-limit-bytes` is `9223372036854775807`, but it must be smaller",
+        ),
+        ("drain-secs = 9223372036854775807", "it must be smaller"),
     ] {
         let message = refusal(text);
         assert!(message.contains(expected), "{text}: {message}");
