@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request};
-use regent::config::Settings;
 use regent_wire::secret::SecretAccessKey;
 use regent_wire::sigv4::{Body, Signer};
 use std::fmt::Write as _;
@@ -101,9 +100,7 @@ struct Attacked {
 
 impl Attacked {
     async fn new() -> Self {
-        // Tests turn the clock by more than a picture may be old.
-        let settings = Settings { max_staleness_secs: Some(1_000_000), ..Settings::default() };
-        let server = TestServer::with(settings).await;
+        let server = TestServer::new().await;
         let root = server.root();
         root.must("CreateUser", &[("UserName", "ana")]).await;
         let users = root.must("ListUsers", &[]).await.all("UserName");
