@@ -101,17 +101,20 @@ impl Ticket<'_> {
     /// Makes sure that the record is in the trail. When this returns an error it is not there yet, and nobody may be
     /// answered as if it were.
     pub(crate) async fn settle(mut self) -> Result<(), TrailError> {
-        self.is_open = false;
         for _ in 0..PATIENCE {
-            // Whoever is being answered at the same time pushes meanwhile, and one write serves all.
+            // Whoever is being answered at the same time pushes meanwhile, and one write serves all. A request that is
+            // given up here still leaves its record: the ticket is open until its outcome is known.
             tokio::task::yield_now().await;
             if let Some(outcome) = self.trail.outcome(self.number) {
+                self.is_open = false;
                 return outcome;
             }
             if let Ok(mut writer) = self.trail.writer.try_lock() {
+                self.is_open = false;
                 return self.trail.settle(self.number, &mut writer, self.now);
             }
         }
+        self.is_open = false;
         self.trail.settle(self.number, &mut self.trail.writer(), self.now)
     }
 }

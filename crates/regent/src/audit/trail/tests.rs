@@ -132,3 +132,14 @@ fn a_trail_in_memory_remembers_record_by_record() {
     drop(trail.push(b"{1}\n{2}\n", at(0)));
     assert_eq!(trail.remembered(), ["{1}", "{2}"]);
 }
+
+#[tokio::test]
+async fn a_request_that_is_given_up_while_it_waits_leaves_its_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let trail = Trail::open(&config(folder.path(), 1 << 20, 0)).unwrap();
+    let mut settling = Box::pin(trail.push(b"{1}\n", at(0)).settle());
+    let polled = std::future::poll_fn(|context| std::task::Poll::Ready(settling.as_mut().poll(context)));
+    assert!(polled.await.is_pending());
+    drop(settling);
+    assert_eq!(std::fs::read_to_string(folder.path().join(CURRENT)).unwrap(), "{1}\n");
+}
