@@ -194,19 +194,11 @@ impl Member {
 
     /// The name as refusals and records write it: the first letter small, the others untouched, so that
     /// `SAMLAssertion` is `sAMLAssertion`.
-    pub fn lower_camel(&self) -> impl fmt::Display + use<> {
-        struct LowerCamel(&'static str);
-
-        impl fmt::Display for LowerCamel {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut rest = self.0.chars();
-                if let Some(first) = rest.next() {
-                    write!(f, "{}", first.to_ascii_lowercase())?;
-                }
-                f.write_str(rest.as_str())
-            }
-        }
-
-        LowerCamel(self.name)
+    ///
+    /// In two parts, so that it is written without being put together first.
+    pub fn lower_camel(&self) -> (char, &'static str) {
+        let mut rest = self.name.chars();
+        let first = rest.next().map_or(' ', |first| first.to_ascii_lowercase());
+        (first, rest.as_str())
     }
 }

@@ -63,7 +63,7 @@ impl Server {
     ) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
         let read = body::read(body, self.config.body_limit_bytes, self.config.client_patience).await;
-        self.exchange(&parts, read, peer.address, peer.is_secure).await
+        self.exchange(&parts, read, &peer).await
     }
 
     /// Answers a request that was made inside the process.
@@ -78,15 +78,14 @@ impl Server {
         } else {
             Ok(body)
         };
-        self.exchange(&parts, read, peer, false).await
+        self.exchange(&parts, read, &Peer::new(peer, false)).await
     }
 
     async fn exchange(
         self: &Arc<Self>,
         parts: &Parts,
         read: Result<Bytes, BodyError>,
-        peer: SocketAddr,
-        is_secure: bool,
+        peer: &Peer,
     ) -> Response<Full<Bytes>> {
         // One draw a request: both ids come out of it.
         let Ok(draw) = entropy::bytes::<32>() else { return unavailable() };
@@ -94,11 +93,11 @@ impl Server {
         let exchange = Exchange {
             parts,
             body: read.as_deref().unwrap_or_default(),
-            source_ip: &peer.ip().to_canonical().to_string(),
-            is_secure,
+            source_ip: &peer.source_ip,
+            is_secure: peer.is_secure,
             now: self.clock.now(),
-            request_id: &request_id,
-            event_id: &event_id,
+            request_id: as_text(&request_id),
+            event_id: as_text(&event_id),
         };
         let early = read.as_ref().err().map(refused_body);
         self.recorded(&exchange, async |note| self.respond(&exchange, early, note).await).await
@@ -236,28 +235,37 @@ fn unavailable() -> Response<Full<Bytes>> {
 }
 
 /// Two random UUIDs in their usual form.
-fn ids(draw: [u8; 32]) -> (String, String) {
+fn ids(draw: [u8; 32]) -> ([u8; UUID_LENGTH], [u8; UUID_LENGTH]) {
     let (one, other) = draw.split_at(16);
     (uuid(one), uuid(other))
 }
 
-fn uuid(bytes: &[u8]) -> String {
+/// Characters of a UUID.
+const UUID_LENGTH: usize = 36;
+
+fn uuid(bytes: &[u8]) -> [u8; UUID_LENGTH] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(36);
+    let mut text = [b'-'; UUID_LENGTH];
+    // Of the places, those that are no hyphen.
+    let mut places = text.iter_mut().enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23));
     for (at, byte) in bytes.iter().enumerate() {
         let byte = match at {
             6 => byte & 0x0f | 0x40,
             8 => byte & 0x3f | 0x80,
             _ => *byte,
         };
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for digit in [byte >> 4, byte & 0x0f] {
-            text.push(char::from(DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0')));
+        for nibble in [byte >> 4, byte & 0x0f] {
+            if let (Some((_, place)), Some(digit)) = (places.next(), DIGITS.get(usize::from(nibble))) {
+                *place = *digit;
+            }
         }
     }
     text
+}
+
+/// What was made of hexadecimal digits and hyphens.
+fn as_text(id: &[u8; UUID_LENGTH]) -> &str {
+    std::str::from_utf8(id).unwrap_or_default()
 }
 
 #[cfg(test)]

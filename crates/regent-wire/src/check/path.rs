@@ -44,7 +44,9 @@ impl Path {
         if !text.is_empty() {
             text.push('.');
         }
-        _ = write!(text, "{}", member.lower_camel());
+        let (first, rest) = member.lower_camel();
+        text.push(first);
+        text.push_str(rest);
         text
     }
 
@@ -60,7 +62,10 @@ impl Path {
         for step in &self.0 {
             let dot = if text.is_empty() { "" } else { "." };
             _ = match step {
-                Step::Member(member) => write!(text, "{dot}{}", member.lower_camel()),
+                Step::Member(member) => {
+                    let (first, rest) = member.lower_camel();
+                    write!(text, "{dot}{first}{rest}")
+                }
                 Step::Item(number) => write!(text, "{dot}{number}.member"),
                 Step::Value(key) => write!(text, "{dot}{key}.member"),
             };

@@ -97,8 +97,10 @@ impl<'a> Json<'a> {
             (Place::Object, Audience::Caller) => self.named(member.wire),
             (Place::Object, Audience::Auditor) => {
                 self.comma();
+                let (first, rest) = member.lower_camel();
                 self.raw("\"");
-                self.display(member.lower_camel());
+                self.raw(first.encode_utf8(&mut [0; 4]));
+                self.raw(rest);
                 self.raw("\":");
             }
         }

@@ -97,11 +97,11 @@ impl<'a> Json<'a> {
 /// Appends `text` as a JSON string.
 pub(crate) fn quote(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut plain = text.as_bytes();
-    while let Some(at) = plain.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
-        let (before, rest) = plain.split_at(at);
-        out.extend_from_slice(before);
-        let Some((byte, rest)) = rest.split_first() else { break };
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at_checked(plain_length(rest)).unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else { break };
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -110,10 +110,21 @@ pub(crate) fn quote(text: &str, out: &mut Vec<u8>) {
             b'\t' => out.extend_from_slice(b"\\t"),
             byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
-        plain = rest;
+        rest = after;
     }
-    out.extend_from_slice(plain);
     out.push(b'"');
+}
+
+/// How many bytes need no escape.
+///
+/// Sixteen are asked at once, which the compiler makes one comparison: quoting was the dearest part of a record.
+fn plain_length(bytes: &[u8]) -> usize {
+    let is_special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    let blocks = bytes.chunks_exact(16);
+    let plain = blocks.take_while(|block| !block.iter().fold(false, |found, byte| found | is_special(*byte)));
+    let certain = plain.count() * 16;
+    let rest = bytes.iter().skip(certain);
+    certain + rest.take_while(|byte| !is_special(**byte)).count()
 }
 
 #[cfg(test)]

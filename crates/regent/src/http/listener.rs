@@ -34,12 +34,19 @@ pub(crate) struct Limits {
 }
 
 /// Who is at the other end, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Peer {
-    /// The address the connection came from.
-    pub(crate) address: SocketAddr,
+    /// The address the connection came from, as policies and records write it; an IPv4 address is one, also over IPv6.
+    /// Written once a connection, not once a request.
+    pub(crate) source_ip: Arc<str>,
     /// Whether the connection is encrypted.
     pub(crate) is_secure: bool,
+}
+
+impl Peer {
+    pub(crate) fn new(address: SocketAddr, is_secure: bool) -> Self {
+        Self { source_ip: address.ip().to_canonical().to_string().into(), is_secure }
+    }
 }
 
 /// Headers a request may carry: far more than any client sends.
@@ -70,12 +77,12 @@ pub(crate) async fn run<A, F>(
             },
             () = &mut stop => break,
         };
-        let peer = Peer { address, is_secure: tls.is_some() };
+        let peer = Peer::new(address, tls.is_some());
         let (tls, answer, builder) = (tls.clone(), answer.clone(), Arc::clone(&builder));
         let watcher = connections.watcher();
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let answering = answer(request, peer);
+                let answering = answer(request, peer.clone());
                 async move { Ok::<_, Infallible>(answering.await) }
             });
             let ended = match secure(stream, tls, limits.header_patience).await {
@@ -90,7 +97,7 @@ pub(crate) async fn run<A, F>(
                 None => Ok(()),
             };
             if let Err(error) = ended {
-                tracing::debug!(%error, peer.address = %peer.address, "a connection ended badly");
+                tracing::debug!(%error, peer.address = %address, "a connection ended badly");
             }
             drop(permit);
         });
