@@ -152,6 +152,8 @@ impl Picture for Directory {
             (Entity::SESSION_KEY, _) => self.session_keys.remove(&key.parse().ok()?).map(|old| old.version),
             (Entity::ACCESS_KEY, Ok(account)) => {
                 let id = KeyId::new(key)?;
+                // Keys lie together, whosever they are: one that is another account's is not this record.
+                self.access_keys.get(&id).filter(|known| known.account == account)?;
                 let known = self.access_keys.remove(&id)?;
                 self.change(account, |view| view.remove_key(known.key.owner, id));
                 Some(known.version)

@@ -218,6 +218,20 @@ fn names_are_one_whatever_their_case_and_found_only_in_their_own() {
 }
 
 #[test]
+fn a_key_is_removed_from_its_own_account_only() {
+    let mut directory = Directory::default();
+    let key = access_key(1, 1);
+    directory.put(&account().to_string(), Arc::new(key.clone()), Seq::ZERO.next());
+    assert_eq!(directory.remove("000000000099", Entity::ACCESS_KEY, &key.key()), None);
+    assert!(directory.access_key(&key.key()).is_some());
+    assert_eq!(
+        directory.remove(&account().to_string(), Entity::ACCESS_KEY, &key.key()),
+        Some(Seq::ZERO.next())
+    );
+    assert!(directory.access_key(&key.key()).is_none());
+}
+
+#[test]
 fn a_kind_nobody_knows_is_left_alone() {
     let record = crate::picture::Record { account: "1", kind: "unheard-of", key: "k", body: "{}" };
     assert!(Entity::decode(&record).unwrap().is_none());

@@ -13,6 +13,7 @@ use super::quota;
 use crate::authz::Authorized;
 use crate::call::Call;
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::fault::{self, Noun as Named};
 use crate::seal::place;
 use crate::{mint, usage};
@@ -78,7 +79,7 @@ pub(crate) async fn update_access_key(
     };
     call.write(move |change| {
         let owner = whose.find(change.account()?)?.0;
-        let key = find(change.directory(), owner, &input.access_key_id)?;
+        let key = find(change, owner, &input.access_key_id)?;
         if key.status != status {
             change.put_access_key(&Arc::new(AccessKey { status, rotated: now, ..AccessKey::clone(&key) }));
         }
@@ -98,7 +99,7 @@ pub(crate) async fn delete_access_key(
     let id = input.access_key_id.clone();
     call.write(move |change| {
         let owner = whose.find(change.account()?)?.0;
-        let key = find(change.directory(), owner, &input.access_key_id)?;
+        let key = find(change, owner, &input.access_key_id)?;
         change.remove_access_key(&key.id);
         Ok(())
     })
@@ -165,13 +166,12 @@ fn shown(status: KeyStatus) -> wire::StatusType {
     }
 }
 
-/// The owner's key with this id.
-fn find(
-    directory: &regent_store::directory::Directory,
-    owner: KeyOwner,
-    id: &str,
-) -> Result<Arc<AccessKey>, Fault> {
-    let known = directory.access_key(id).filter(|known| known.key.owner == owner);
+/// The owner's key with this id. Keys are found across accounts, and every account has a root user: the account of
+/// the key counts as much as its owner.
+fn find(change: &Change<'_>, owner: KeyOwner, id: &str) -> Result<Arc<AccessKey>, Fault> {
+    let account = change.account()?.id();
+    let known = change.directory().access_key(id);
+    let known = known.filter(|known| known.account == account && known.key.owner == owner);
     let missing = || fault::no_such_entity(format!("The Access Key with id {id} cannot be found."));
     known.map(|known| Arc::clone(&known.key)).ok_or_else(missing)
 }

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails; clippy only knows the functions marked as tests"
 )]
 
+mod access_key;
 mod account;
 mod assume_role;
 mod attachment;
