@@ -1,6 +1,7 @@
 //! The condition keys of an operation: those of the request in general, and those its row names.
 
 use regent_policy::{Action, Context, action};
+use regent_store::entity::{AccountId, Digits};
 use regent_wire::Fault;
 use regent_wire::shape::Input;
 
@@ -23,7 +24,7 @@ pub(super) struct Texts<'a> {
     known: Vec<(regent_policy::Key<'static>, &'a str)>,
     tag_keys: Option<Vec<&'a str>>,
     transitive_tag_keys: Option<Vec<&'a str>>,
-    owner: Option<regent_store::entity::Digits>,
+    owner: Option<Digits>,
 }
 
 impl<'a> Texts<'a> {
@@ -40,7 +41,7 @@ impl<'a> Texts<'a> {
             known: Vec::new(),
             tag_keys: None,
             transitive_tag_keys: None,
-            owner: target.account.map(regent_store::entity::AccountId::digits),
+            owner: target.account.map(AccountId::digits),
         };
         texts.take_resource_tags(target);
         for rule in row.keys {
@@ -148,5 +149,9 @@ pub(super) fn ask_pass_role(
     texts.fill(&mut context, call.caller, &call.around);
     context.set(IAM_PASSED_TO_SERVICE, service);
     context.set(IAM_ASSOCIATED_RESOURCE_ARN, &associated);
+    let owner = role.account.map(AccountId::digits);
+    if let Some(owner) = &owner {
+        context.set(RESOURCE_ACCOUNT, owner.as_str());
+    }
     ask(call, &PASS_ROLE, role, &context)
 }

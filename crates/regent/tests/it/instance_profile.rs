@@ -187,8 +187,14 @@ async fn who_fills_a_profile_must_be_allowed_to_pass_the_role_to_ec2() {
                   on resource: arn:aws:iam::123456789012:role/worker because no identity-based policy allows the \
                   iam:PassRole action";
     let ec2 = r#"{"StringEquals":{"iam:PassedToService":"ec2.amazonaws.com"},"ArnLike":{"iam:AssociatedResourceArn":"arn:aws:ec2:*:123456789012:instance/*"}}"#;
+    let elsewhere = r#"{"Effect":"Deny","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"aws:ResourceAccount":"123456789012"}}}"#;
+    let explicit = denied.replace(
+        "because no identity-based policy allows the iam:PassRole action",
+        "with an explicit deny in an identity-based policy",
+    );
     for (statements, shape) in [
         (add.to_owned(), denied),
+        (format!("{add},{},{elsewhere}", pass(ec2)), &*explicit),
         (
             format!("{add},{}", pass(r#"{"StringEquals":{"iam:PassedToService":"ecs.amazonaws.com"}}"#)),
             denied,
