@@ -13,6 +13,7 @@ mod access_key;
 mod account;
 mod assume_role;
 mod attachment;
+mod authorization;
 mod authorization_details;
 mod bad_input;
 mod boundary;
