@@ -7,6 +7,9 @@ use super::page::Page;
 use super::quota;
 use crate::fault;
 
+/// Whoever tags with a key of AWS's own is told this.
+const RESERVED: &str = "aws: prefixed tag key names are not allowed for external use.";
+
 /// How the keys of one entity's tags are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyCase {
@@ -55,8 +58,9 @@ pub(crate) fn remove(tags: &mut Vec<Tag>, keys: &[String], case: KeyCase) {
 
 fn check(new: &[wire::Tag], case: KeyCase) -> Result<(), Fault> {
     if new.iter().any(|tag| tag.key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))) {
-        // CHOICE: the code and text of a reserved prefix were not recorded; the model's docs give the rule.
-        return Err(fault::invalid_input("Tag keys beginning with aws: are reserved for system use."));
+        // CHOICE: the text is what AWS's services are publicly reported to say; of IAM it was not recorded, nor was
+        // the code.
+        return Err(fault::invalid_input(RESERVED));
     }
     let is_duplicate = |(at, tag): (usize, &wire::Tag)| {
         new.iter().take(at).any(|before| case.is_same(&before.key, &tag.key))

@@ -14,8 +14,8 @@ const DUPLICATE: &str = "Duplicate tag keys found. Please note that Tag keys are
 const NOT_REQUESTED: &str = "The specified transitive tag key must be included in the requested tags.";
 const CONFLICT: &str = "One of the specified transitive tag keys can't be set because it conflicts with a transitive \
      tag key from the calling session.";
-// CHOICE: the text for a reserved prefix was not recorded.
-const RESERVED: &str = "Tag keys beginning with aws: are reserved for system use.";
+// CHOICE: the text is what AWS's services are publicly reported to say; of STS it was not recorded.
+const RESERVED: &str = "aws: prefixed tag key names are not allowed for external use.";
 
 /// The tags of a new session: those inherited from the caller's, and those passed.
 pub(super) fn of_session(

@@ -114,7 +114,7 @@ async fn what_is_refused_is_refused_in_the_words_of_iam() {
             root.answers(action, &params, unread).await;
         }
     }
-    let in_reserve = "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.";
+    let in_reserve = "400 InvalidInput: aws: prefixed tag key names are not allowed for external use.";
     let params = [("PolicyArn", ARN), ("Tags.member.1.Key", "aws:x"), value];
     root.answers("TagPolicy", &params, in_reserve).await;
 }

@@ -87,7 +87,7 @@ async fn what_cannot_be_right_is_refused_in_the_words_of_sts() {
         (&ana, &[], &["a"], missing),
         (&session, &[("TEAM", "b")], &[], conflict),
         (&session, &[("team", "a")], &["team"], conflict),
-        (&ana, &[("AWS:x", "y")], &[], "Tag keys beginning with aws: are reserved for system use."),
+        (&ana, &[("AWS:x", "y")], &[], "aws: prefixed tag key names are not allowed for external use."),
     ] {
         let tags = tags(pairs, transitive);
         let answer = assume(client, ROLE, &borrowed(&tags)).await;
