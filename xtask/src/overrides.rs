@@ -20,6 +20,8 @@ pub(crate) struct Overrides {
     #[serde(default)]
     pattern: Vec<Pattern>,
     #[serde(default)]
+    wording: Vec<Wording>,
+    #[serde(default)]
     sensitive: Vec<Named>,
     #[serde(default)]
     unlogged: Vec<Named>,
@@ -48,6 +50,16 @@ pub(crate) struct Pattern {
     pub(crate) equivalent: Option<String>,
     /// a function of `regent_wire::pattern::function`.
     pub(crate) function: Option<String>,
+    reason: String,
+}
+
+/// A pattern whose violation is refused in words of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wording {
+    service: String,
+    pattern: String,
+    words: String,
     reason: String,
 }
 
@@ -84,6 +96,7 @@ impl Overrides {
         let reasons = named
             .chain(self.enum_value.iter().map(|row| (&row.shape, &row.reason)))
             .chain(self.pattern.iter().map(|row| (&row.text, &row.reason)))
+            .chain(self.wording.iter().map(|row| (&row.pattern, &row.reason)))
             .chain(self.limit.iter().map(|row| (&row.shape, &row.reason)));
         for (what, reason) in reasons {
             ensure!(!reason.trim().is_empty(), "the override of `{what}` has no reason");
@@ -109,6 +122,14 @@ impl Overrides {
         for row in self.unlogged.iter().filter(|row| row.service == service) {
             shape(model, &row.shape)?;
         }
+        for row in self.wording.iter().filter(|row| row.service == service) {
+            let mut patterns = model.shapes.iter().filter_map(|(_, shape)| shape.pattern.as_ref());
+            ensure!(
+                patterns.any(|pattern| *pattern == row.pattern),
+                "nothing has the pattern `{}`",
+                row.pattern
+            );
+        }
         for row in self.enum_value.iter().filter(|row| row.service == service) {
             let shape = shape(model, &row.shape)?;
             ensure!(shape.values.contains(&row.value), "`{}` has no value `{}`", row.shape, row.value);
@@ -131,6 +152,12 @@ impl Overrides {
 
     pub(crate) fn pattern(&self, pattern: &str) -> Option<&Pattern> {
         self.pattern.iter().find(|row| row.text == pattern)
+    }
+
+    /// In which words of its own a pattern's violation is refused, if it has any.
+    pub(crate) fn wording(&self, service: &str, pattern: &str) -> Option<&str> {
+        let row = self.wording.iter().find(|row| row.service == service && row.pattern == pattern);
+        row.map(|row| row.words.as_str())
     }
 }
 

@@ -24,6 +24,7 @@ use self::text::{Requirement, Requirements};
 use crate::fault::Fault;
 use crate::limit;
 use crate::node::{Malformed, Node};
+use crate::pattern::Pattern;
 use crate::sensitive::Sensitive;
 use crate::shape::{Enumeration, Member, Secrecy, Shape};
 use crate::timestamp::Timestamp;
@@ -66,6 +67,8 @@ pub struct Checker {
     path: Path,
     count: usize,
     parts: Vec<String>,
+    /// The first refusal in words of its own.
+    worded: Option<String>,
     malformed: Option<String>,
     /// What the first element of the list or map at hand failed.
     failed_element: Option<Requirements>,
@@ -74,7 +77,15 @@ pub struct Checker {
 impl Checker {
     /// Begins a reading.
     pub const fn new(style: Style) -> Self {
-        Self { style, path: Path::new(), count: 0, parts: Vec::new(), malformed: None, failed_element: None }
+        Self {
+            style,
+            path: Path::new(),
+            count: 0,
+            parts: Vec::new(),
+            worded: None,
+            malformed: None,
+            failed_element: None,
+        }
     }
 
     /// The value, if nothing was wrong with it, or else the answer.
@@ -83,7 +94,7 @@ impl Checker {
             return Err(Fault::malformed_input(malformed));
         }
         if self.count == 0 {
-            return Ok(value);
+            return self.worded.map_or(Ok(value), |worded| Err(Fault::validation(worded)));
         }
         let plural = if self.count == 1 { "" } else { "s" };
         let parts = self.parts.join("; ");
@@ -212,7 +223,12 @@ impl Checker {
     /// Checks a text against its limits.
     fn check_text(&mut self, member: &'static Member, value: &str, limit: &'static limit::Text) {
         for requirement in limit.violated(value) {
-            self.violation(member, Some(value), &requirement);
+            if let Requirement::Pattern(Pattern { words: Some(words), .. }) = requirement {
+                let path = &self.path;
+                self.worded.get_or_insert_with(|| words.replace("{member}", &path.with(member)));
+            } else {
+                self.violation(member, Some(value), &requirement);
+            }
         }
     }
 

@@ -10,6 +10,11 @@ pub mod function;
 pub struct Pattern {
     /// The model's own text, which a refusal repeats.
     pub text: &'static str,
+    /// The words in which its violation is refused when nothing else is wrong, where they are not those of a
+    /// constraint; `{member}` stands for the member.
+    ///
+    /// IAM checks these itself, after the model: so any other violation is reported first and alone.
+    pub words: Option<&'static str>,
     /// How it is matched.
     pub matcher: Matcher,
 }

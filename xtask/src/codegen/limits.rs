@@ -52,8 +52,13 @@ impl Limits {
         let mut body = limits;
         for (text, constant) in &patterns.0 {
             let matcher = matcher(service, text, tables).with_context(|| format!("the pattern `{text}`"))?;
+            let words = service.overrides.wording(service.name(), text);
+            let words = words.map_or("None".to_owned(), |words| format!("Some({})", names::literal(words)));
             let text = names::literal(text);
-            write!(body, "\nstatic {constant}: Pattern = Pattern {{ text: {text}, matcher: {matcher} }};\n")?;
+            write!(
+                body,
+                "\nstatic {constant}: Pattern = Pattern {{ text: {text}, words: {words}, matcher: {matcher} }};\n"
+            )?;
         }
         Ok(format!("{}\n{body}", imports(&body)))
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::EnumStyle;
 use crate::limit;
+use crate::pattern::Pattern;
 
 /// One thing a model demands.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ pub(super) enum Requirement {
     LengthAtLeast(u32),
     ValueAtMost(i64),
     ValueAtLeast(i64),
-    Pattern(&'static str),
+    Pattern(&'static Pattern),
     Enum(&'static [&'static str]),
     /// Of a list's elements, all of it, whichever part of it failed.
     Items(Requirements),
@@ -38,7 +39,7 @@ impl limit::Text {
     pub(super) fn violated(&self, value: &str) -> impl Iterator<Item = Requirement> {
         let pattern = self.pattern.filter(|pattern| !pattern.matches(value));
         let (most, least) = self.length_violated(value);
-        pattern.map(|pattern| Requirement::Pattern(pattern.text)).into_iter().chain(most).chain(least)
+        pattern.map(Requirement::Pattern).into_iter().chain(most).chain(least)
     }
 
     /// Whether the value fails any of it.
@@ -111,7 +112,9 @@ impl fmt::Display for Worded<'_> {
             Requirement::ValueAtLeast(least) => {
                 write!(f, "Member must have value greater than or equal to {least}")
             }
-            Requirement::Pattern(text) => write!(f, "Member must satisfy regular expression pattern: {text}"),
+            Requirement::Pattern(Pattern { text, .. }) => {
+                write!(f, "Member must satisfy regular expression pattern: {text}")
+            }
             Requirement::Enum(names) => match self.style {
                 EnumStyle::Bare => f.write_str("Member must satisfy enum value set"),
                 EnumStyle::Listed => write!(f, "Member must satisfy enum value set: [{}]", names.join(", ")),
@@ -139,7 +142,7 @@ impl fmt::Display for WordedAll {
             Requirements::Text(limit) => {
                 write(limit.most.map(Requirement::LengthAtMost))?;
                 write(limit.least.map(Requirement::LengthAtLeast))?;
-                write(limit.pattern.map(|pattern| Requirement::Pattern(pattern.text)))?;
+                write(limit.pattern.map(Requirement::Pattern))?;
             }
             Requirements::Number(limit) => {
                 write(limit.most.map(Requirement::ValueAtMost))?;

@@ -19,7 +19,7 @@ fn check<O: Operation>(form: &str, expected: &str) {
 fn iam_hides_values_and_enums() {
     check::<iam::CreateUser>(
         "UserName=a%3Ab",
-        r"ValidationError: 1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+",
+        "ValidationError: The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
     );
     check::<iam::UpdateAccessKey>(
         "AccessKeyId=AKIAIOSFODNN7EXAMPLE&Status=Off",
@@ -28,6 +28,32 @@ fn iam_hides_values_and_enums() {
     check::<iam::CreateUser>(
         "",
         "ValidationError: 1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must not be null",
+    );
+}
+
+#[test]
+fn iam_refuses_paths_and_names_in_words_of_their_own_once_the_model_is_content() {
+    let path = |member: &str| {
+        format!(
+            "ValidationError: The specified value for {member} is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."
+        )
+    };
+    for bad in ["test/", "/test", "x", "//%20/"] {
+        check::<iam::CreateVirtualMFADevice>(&format!("VirtualMFADeviceName=a&Path={bad}"), &path("path"));
+        check::<iam::CreatePolicy>(&format!("PolicyName=a&PolicyDocument=a&Path={bad}"), &path("path"));
+        check::<iam::UpdateUser>(&format!("UserName=a&NewPath={bad}"), &path("newPath"));
+    }
+    check::<iam::CreateVirtualMFADevice>(
+        &format!("VirtualMFADeviceName=a&Path=/{}/", "a".repeat(511)),
+        "ValidationError: 1 validation error detected: Value at 'path' failed to satisfy constraint: Member must have length less than or equal to 512",
+    );
+    check::<iam::CreateRole>(
+        "RoleName=a/b&Path=x",
+        "ValidationError: 1 validation error detected: Value at 'assumeRolePolicyDocument' failed to satisfy constraint: Member must not be null",
+    );
+    check::<iam::DeleteGroupPolicy>(
+        "GroupName=a&PolicyName=arn:aws:iam::aws:policy/AmazonVPCFullAccess",
+        "ValidationError: The specified value for policyName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
     );
 }
 

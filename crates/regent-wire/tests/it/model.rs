@@ -60,6 +60,21 @@ impl Service {
         values.map(|value| if value == "PermissionsBoundaryPolicy" { "Policy" } else { value }).collect()
     }
 
+    /// The words in which the violation of the shape's pattern is refused, where `models/overrides.toml` has some.
+    pub(crate) fn words(&self, shape: &str) -> Option<&'static str> {
+        match (self.name, self.shape(shape)["pattern"].as_str()?) {
+            ("iam", r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)" | r"((/[A-Za-z0-9\.,\+@=_-]+)*)/") => Some(
+                "The specified value for {member} is invalid. It must begin and end with / and contain only \
+                 alphanumeric characters and/or / characters.",
+            ),
+            ("iam", r"[\w+=,.@-]+") => Some(
+                "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or \
+                 the following: +=,.@_-",
+            ),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_secret(&self, shape: &str) -> bool {
         self.shape(shape)["sensitive"] == true || (self.name, shape) == ("sts", "tokenType")
     }

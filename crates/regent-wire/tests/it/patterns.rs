@@ -85,7 +85,12 @@ fn matchers_agree_with_another_engine() {
     for service in Service::all() {
         for (operation, input, place, pattern) in demanding(&service) {
             let good = sample(&service, input);
-            let wanted = format!("Member must satisfy regular expression pattern: {pattern}");
+            // What has words of its own is silent while anything else is wrong, and so tells nothing then.
+            let words = service.words(&place.shape).filter(|_| place.inside.is_none());
+            let wanted = match words {
+                Some(words) => words.replace("{member}", &place.path),
+                None => format!("Member must satisfy regular expression pattern: {pattern}"),
+            };
             // Within brackets the pattern is also named when only a length is broken.
             let is_direct = place.inside.is_none();
             let check = |text: String| {
@@ -93,7 +98,8 @@ fn matchers_agree_with_another_engine() {
                 *request.pointer_mut(&place.pointer).unwrap() = Value::from(text.clone());
                 let message = refused(&service, operation, &request).unwrap_or_default();
                 let is_refused = message.contains(&wanted);
-                if is_direct || !is_refused {
+                let is_silent = words.is_some() && message.contains(" detected: ");
+                if !is_silent && (is_direct || !is_refused) {
                     prop_assert_eq!(
                         is_refused,
                         !oracle::matches(&pattern, &text),

@@ -161,6 +161,13 @@ pub(crate) fn breaking(service: &Service, place: &Place, rule: Rule, good: &Valu
 
 /// The refusal of a request that breaks one rule with this value, and is good otherwise.
 pub(crate) fn refusal(service: &Service, place: &Place, rule: Rule, value: Option<&Value>) -> String {
+    let mut broken = broken(service, place, rule, value);
+    if let (None, Some(words)) = (&place.inside, service.words(&place.shape)) {
+        if broken == [Rule::Pattern] {
+            return format!("ValidationError: {}", words.replace("{member}", &place.path));
+        }
+        broken.retain(|rule| *rule != Rule::Pattern);
+    }
     let is_echoed = service.meta.style.value == ValueStyle::Echoed && !place.is_secret;
     let shown = if is_echoed { shown(place, rule, value) } else { String::new() };
     let parts: Vec<String> = match &place.inside {
@@ -172,7 +179,7 @@ pub(crate) fn refusal(service: &Service, place: &Place, rule: Rule, value: Optio
                 all.join(", ")
             )]
         }
-        None => broken(service, place, rule, value)
+        None => broken
             .into_iter()
             .map(|rule| (&place.path, worded(service, &place.shape, rule)))
             .map(|(path, words)| format!("Value{shown} at '{path}' failed to satisfy constraint: {words}"))

@@ -353,6 +353,9 @@ pub(super) static VIRTUAL_MFA_DEVICE_NAME: limit::Text =
 
 static POLICY_PATH_TYPE_PATTERN: Pattern = Pattern {
     text: r"((/[A-Za-z0-9\.,\+@=_-]+)*)/",
+    words: Some(
+        "The specified value for {member} is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+    ),
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -370,6 +373,9 @@ static POLICY_PATH_TYPE_PATTERN: Pattern = Pattern {
 
 static PATH_TYPE_PATTERN: Pattern = Pattern {
     text: r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
+    words: Some(
+        "The specified value for {member} is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+    ),
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -387,6 +393,7 @@ static PATH_TYPE_PATTERN: Pattern = Pattern {
 
 static ROLE_PATH_PATTERN_TYPE_PATTERN: Pattern = Pattern {
     text: r"/[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*/",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -404,6 +411,7 @@ static ROLE_PATH_PATTERN_TYPE_PATTERN: Pattern = Pattern {
 
 static POLICY_PARAMETER_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: "[ -~]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_0000, wide: &[] },
         least: 1,
@@ -413,6 +421,7 @@ static POLICY_PARAMETER_NAME_TYPE_PATTERN: Pattern = Pattern {
 
 static PUBLIC_KEY_FINGERPRINT_TYPE_PATTERN: Pattern = Pattern {
     text: r"[:\w]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_07FF_0000_0000_0000, wide: &[] },
         least: 1,
@@ -422,6 +431,7 @@ static PUBLIC_KEY_FINGERPRINT_TYPE_PATTERN: Pattern = Pattern {
 
 static PRIVATE_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "[A-Z0-9]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 1,
@@ -431,6 +441,7 @@ static PRIVATE_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static AUTHENTICATION_CODE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\d]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] },
         least: 1,
@@ -440,6 +451,7 @@ static AUTHENTICATION_CODE_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 0,
@@ -449,6 +461,7 @@ static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 1,
@@ -458,6 +471,7 @@ static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_TEMPLATE_VALUE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x2FFF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 0,
@@ -467,6 +481,7 @@ static TAG_TEMPLATE_VALUE_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_TEMPLATE_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x2FFF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 1,
@@ -476,6 +491,7 @@ static TAG_TEMPLATE_KEY_TYPE_PATTERN: Pattern = Pattern {
 
 static DELEGATION_REQUEST_DESCRIPTION_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_2600, wide: &[(0xA1, 0xFF)] },
         least: 0,
@@ -485,6 +501,7 @@ static DELEGATION_REQUEST_DESCRIPTION_TYPE_PATTERN: Pattern = Pattern {
 
 static REQUESTOR_WORKFLOW_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_2600, wide: &[(0xA1, 0xFF)] },
         least: 1,
@@ -494,6 +511,7 @@ static REQUESTOR_WORKFLOW_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static CERTIFICATE_BODY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_2600, wide: &[(0x80, 0xFF)] },
         least: 1,
@@ -503,6 +521,7 @@ static CERTIFICATE_BODY_TYPE_PATTERN: Pattern = Pattern {
 
 static CERTIFICATION_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0020-\u00FF]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_0000, wide: &[(0x80, 0xFF)] },
         least: 1,
@@ -512,6 +531,7 @@ static CERTIFICATION_KEY_TYPE_PATTERN: Pattern = Pattern {
 
 static SERVICE_USER_NAME_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 0,
@@ -521,6 +541,9 @@ static SERVICE_USER_NAME_PATTERN: Pattern = Pattern {
 
 static ATTACHMENT_NAME_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]+",
+    words: Some(
+        "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+    ),
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 1,
@@ -530,6 +553,7 @@ static ATTACHMENT_NAME_PATTERN: Pattern = Pattern {
 
 static ROLE_TEMPLATE_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.\-]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_23FF_7800_0000_0000, wide: &[] },
         least: 1,
@@ -539,6 +563,7 @@ static ROLE_TEMPLATE_NAME_TYPE_PATTERN: Pattern = Pattern {
 
 static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=/:,.@-]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 1,
@@ -548,6 +573,7 @@ static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
 
 static SERVICE_NAMESPACE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
         least: 0,
@@ -557,6 +583,7 @@ static SERVICE_NAMESPACE_TYPE_PATTERN: Pattern = Pattern {
 
 static DELEGATION_REQUEST_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w-]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_2000_0000_0000, wide: &[] },
         least: 1,
@@ -566,6 +593,7 @@ static DELEGATION_REQUEST_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static SAML_PROVIDER_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w._-]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_6000_0000_0000, wide: &[] },
         least: 1,
@@ -575,6 +603,7 @@ static SAML_PROVIDER_NAME_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 1,
@@ -584,11 +613,13 @@ static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCOUNT_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"\d{12}",
+    words: None,
     matcher: Matcher::Run { class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] }, least: 12, most: 12 },
 };
 
 static PATH_PREFIX_TYPE_PATTERN: Pattern = Pattern {
     text: r"\u002F[\u0021-\u007F]*",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -606,6 +637,7 @@ static PATH_PREFIX_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCOUNT_PROPERTY_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: "^[A-Za-z][A-Za-z0-9/_-]*$",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -623,11 +655,13 @@ static ACCOUNT_PROPERTY_KEY_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCOUNT_ALIAS_TYPE_PATTERN: Pattern = Pattern {
     text: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
+    words: None,
     matcher: Matcher::Function(function::account_alias),
 };
 
 static OWNER_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "^[a-zA-Z0-9:/+=,.@_-]+$",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 1,
@@ -637,6 +671,7 @@ static OWNER_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static NOTIFICATION_CHANNEL_TYPE_PATTERN: Pattern = Pattern {
     text: "^[a-zA-Z0-9:_.-]+$",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_07FF_6000_0000_0000, wide: &[] },
         least: 1,
@@ -646,6 +681,7 @@ static NOTIFICATION_CHANNEL_TYPE_PATTERN: Pattern = Pattern {
 
 static REDIRECT_URL_TYPE_PATTERN: Pattern = Pattern {
     text: r"^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -669,6 +705,7 @@ static REDIRECT_URL_TYPE_PATTERN: Pattern = Pattern {
 
 static ORGANIZATIONS_ENTITY_PATH_TYPE_PATTERN: Pattern = Pattern {
     text: r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -703,6 +740,7 @@ static ORGANIZATIONS_ENTITY_PATH_TYPE_PATTERN: Pattern = Pattern {
 
 static ORGANIZATION_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "^o-[a-z0-9]{10,32}$",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -726,6 +764,7 @@ static ORGANIZATION_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static ORGANIZATIONS_POLICY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: "^p-[0-9a-zA-Z_]{8,128}$",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -764,6 +803,7 @@ static ORGANIZATIONS_POLICY_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static POLICY_VERSION_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
+    words: None,
     matcher: Matcher::Automaton(Automaton {
         ascii: &[
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

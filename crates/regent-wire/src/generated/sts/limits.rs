@@ -78,6 +78,7 @@ pub(super) static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: limit::Number =
 
 static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\d]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x3FF_0000_0000_0000, wide: &[] },
         least: 0,
@@ -87,6 +88,7 @@ static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 0,
@@ -96,6 +98,7 @@ static TAG_VALUE_TYPE_PATTERN: Pattern = Pattern {
 
 static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_E801_0000_0000, wide: unicode::PROPERTY_L_N_Z },
         least: 1,
@@ -105,6 +108,7 @@ static TAG_KEY_TYPE_PATTERN: Pattern = Pattern {
 
 static ARN_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class {
             ascii: 0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_2600,
@@ -117,6 +121,7 @@ static ARN_TYPE_PATTERN: Pattern = Pattern {
 
 static SESSION_POLICY_DOCUMENT_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_0000_2600, wide: &[(0x80, 0xFF)] },
         least: 1,
@@ -126,6 +131,7 @@ static SESSION_POLICY_DOCUMENT_TYPE_PATTERN: Pattern = Pattern {
 
 static ROLE_SESSION_NAME_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_23FF_7800_0000_0000, wide: &[] },
         least: 0,
@@ -135,6 +141,7 @@ static ROLE_SESSION_NAME_TYPE_PATTERN: Pattern = Pattern {
 
 static ASSUMED_ROLE_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@:-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
         least: 0,
@@ -144,6 +151,7 @@ static ASSUMED_ROLE_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static EXTERNAL_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@:\/-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 0,
@@ -153,6 +161,7 @@ static EXTERNAL_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static FEDERATED_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=,.@\:-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_7800_0000_0000, wide: &[] },
         least: 0,
@@ -162,6 +171,7 @@ static FEDERATED_ID_TYPE_PATTERN: Pattern = Pattern {
 
 static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w+=/:,.@-]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFF_27FF_F800_0000_0000, wide: &[] },
         least: 0,
@@ -171,6 +181,7 @@ static SERIAL_NUMBER_TYPE_PATTERN: Pattern = Pattern {
 
 static ACCESS_KEY_ID_TYPE_PATTERN: Pattern = Pattern {
     text: r"[\w]*",
+    words: None,
     matcher: Matcher::Run {
         class: Class { ascii: 0x7FF_FFFE_87FF_FFFE_03FF_0000_0000_0000, wide: &[] },
         least: 0,
