@@ -39,6 +39,21 @@ async fn within_an_account_naming_the_user_is_enough_and_naming_the_account_is_n
 }
 
 #[tokio::test]
+async fn a_role_answers_to_its_own_spelling_alone() {
+    let (_, root, ana) = with_ana().await;
+    root.make_role("deploy", &trusting(ANA)).await;
+    let denies = allowing(ASSUME).replace("Allow", "Deny").replace('*', ROLE);
+    for policy in [allowing(ASSUME), denies] {
+        root.allow("ana", &policy).await;
+        for name in ["DEPLOY", "Deploy", "x/deploy"] {
+            let role = ROLE.replace("deploy", name);
+            let answer = assume(&ana, &role, &[]).await;
+            assert_eq!(answer.status, 403, "{name} {policy} {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_trust_policy_that_denies_is_stronger_than_every_permission() {
     let (_, root, ana) = with_ana().await;
     let trust = format!(

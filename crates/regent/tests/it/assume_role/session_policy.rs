@@ -154,3 +154,16 @@ async fn what_cannot_be_a_session_policy_is_refused() {
     assert!(percent.0.parse::<u32>().unwrap() > 100, "{text}");
     assert_eq!(percent.1, " of allotted space, please use smaller policy.");
 }
+
+#[tokio::test]
+async fn ten_managed_policies_may_be_passed_and_no_more() {
+    let (_, root, ana) = with_ana().await;
+    root.create_role("deploy").await;
+    let names: Vec<String> = (1..=11).map(|number| format!("PolicyArns.member.{number}.arn")).collect();
+    let policies: Vec<(&str, &str)> =
+        names.iter().map(|name| (name.as_str(), "arn:aws:iam::aws:policy/ReadOnlyAccess")).collect();
+    assert_eq!(assume(&ana, ROLE, &policies[..10]).await.shape(), "200");
+    let refused = "400 ValidationError: 1 validation error detected: Value at 'policyArns' failed to satisfy \
+         constraint: Member must have length less than or equal to 10";
+    assert_eq!(assume(&ana, ROLE, &policies).await.shape(), refused);
+}
