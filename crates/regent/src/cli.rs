@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Server;
 use crate::clock::Clock;
-use crate::config::{Config, LogFormat, Settings};
+use crate::config::{Config, LogFormat, Settings, Storage};
 
 mod account;
 mod audit;
@@ -119,7 +119,14 @@ fn with_server(
     settings: Settings,
     work: impl AsyncFnOnce(&Server) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let (config, _) = configure(settings)?;
+    let (mut config, _) = configure(settings)?;
+    if config.storage == Storage::Ephemeral {
+        anyhow::bail!(
+            "nothing would be left of it: give the `data` folder or the `database-url` of a server"
+        );
+    }
+    // The trail is the running server's alone, which may be in the middle of a line.
+    config.audit.dir = None;
     block_on(async {
         let server = Server::open(config, Clock::System).await?;
         let worked = work(&server).await;
