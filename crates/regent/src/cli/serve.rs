@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
 use crate::config::{Config, Settings, Storage};
+use crate::http::tls;
 use crate::{Server, Started};
 
 /// Starts the server and runs it until it is told to stop.
@@ -21,6 +22,10 @@ pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    if let Some((certificate, key)) = &config.tls {
+        // Before anything is made, and before a key is shown that nobody could use.
+        tls::acceptor(certificate, key)?;
+    }
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
