@@ -51,6 +51,26 @@ pub enum ConfigError {
         /// What is accepted.
         expected: &'static str,
     },
+    /// A number below its least.
+    #[error("`{key}` is `{value}`, but it must be at least {least}")]
+    TooSmall {
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// The smallest that is accepted.
+        least: String,
+    },
+    /// A number below its most.
+    #[error("`{key}` is `{value}`, but it must be at most {most}")]
+    TooLarge {
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// The largest that is accepted.
+        most: String,
+    },
     /// Plain HTTP beyond this machine, without having said so.
     #[error(
         "plain HTTP on `{0}` would send secrets over the network: give `tls-cert` and `tls-key`, \
@@ -210,12 +230,17 @@ fn within<T: PartialOrd + ToString + Copy>(
     key: &'static str,
 ) -> Result<T, ConfigError> {
     let value = given.unwrap_or(default);
-    let invalid = |expected| Err(ConfigError::Invalid { key, value: value.to_string(), expected });
-    match value {
-        value if value < *bounds.start() => invalid("larger"),
-        value if value > *bounds.end() => invalid("smaller"),
-        value => Ok(value),
+    if value < *bounds.start() {
+        return Err(ConfigError::TooSmall {
+            key,
+            value: value.to_string(),
+            least: bounds.start().to_string(),
+        });
     }
+    if value > *bounds.end() {
+        return Err(ConfigError::TooLarge { key, value: value.to_string(), most: bounds.end().to_string() });
+    }
+    Ok(value)
 }
 
 fn account_id(text: &str) -> Result<u64, ConfigError> {

@@ -42,13 +42,14 @@ fn contradictions_are_refused() {
         ("database-url = \"mysql://h:secret@x\"", "postgres://"),
         ("root-access-key-id = \"AKIAAAAAAAAAAAAAAAAA\"", "needs `root-secret-access-key`"),
         ("region = \"US East\"", "like us-east-1"),
-        ("connection-limit = 0", "`connection-limit` is `0`, but it must be larger"),
-        ("connection-limit = 9223372036854775807", "it must be smaller"),
+        ("connection-limit = 0", "`connection-limit` is `0`, but it must be at least 1"),
+        ("connection-limit = 9223372036854775807", "it must be at most"),
         (
             "body-limit-bytes = 9223372036854775807",
-            "`body-limit-bytes` is `9223372036854775807`, but it must be smaller",
+            "`body-limit-bytes` is `9223372036854775807`, but it must be at most",
         ),
-        ("drain-secs = 9223372036854775807", "it must be smaller"),
+        ("drain-secs = 9223372036854775807", "it must be at most"),
+        ("poll-millis = 5", "`poll-millis` is `5`, but it must be at least 10"),
     ] {
         let message = refusal(text);
         assert!(message.contains(expected), "{text}: {message}");
