@@ -1,5 +1,6 @@
 //! The start of a server: store, keys, first account. What is there already is never made again.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use regent_store::directory::Directory;
@@ -207,22 +208,33 @@ async fn data_key(config: &Config, store: &Store<Directory>, now: Seconds) -> Re
         }
         (Some(path), Some(held)) => {
             let master = master::read(path)?.ok_or_else(|| MasterKeyError::Missing(path.clone()))?;
-            let opened = Sealer::new(&master)?.open_key(&place::data_key(held.id), &held.sealed);
-            let key = opened.map_err(|_| MasterKeyError::Wrong(path.clone()))?;
-            Ok(Sealer::new(&key)?)
+            open_data_key(&held, &master, path)
         }
         (Some(path), None) => {
             let found = master::read(path)?;
             let is_new = found.is_none();
             let master = found.map_or_else(|| master::create(path), Ok)?;
-            let made = make_data_key(store, &master, now).await?;
-            if made.is_none() && is_new {
-                // Another node was first, with a master key of its own. Ours has sealed nothing.
-                let _ = std::fs::remove_file(path);
+            if let Some(made) = make_data_key(store, &master, now).await? {
+                return Ok(made);
             }
-            Ok(made.ok_or_else(|| MasterKeyError::Missing(path.clone()))?)
+            // Another node was first: with this very master key, where they share it, or with one of its own.
+            let held = store.picture().data_keys().last().cloned();
+            let opened = held.ok_or_else(|| MasterKeyError::Wrong(path.clone()).into());
+            let opened = opened.and_then(|held| open_data_key(&held, &master, path));
+            if opened.is_err() && is_new {
+                // Ours has sealed nothing.
+                let _ = std::fs::remove_file(path);
+                return Err(MasterKeyError::Missing(path.clone()).into());
+            }
+            opened
         }
     }
+}
+
+fn open_data_key(held: &DataKey, master: &MasterKey, path: &Path) -> Result<Sealer, StartError> {
+    let opened = Sealer::new(master)?.open_key(&place::data_key(held.id), &held.sealed);
+    let key = opened.map_err(|_| MasterKeyError::Wrong(path.to_owned()))?;
+    Ok(Sealer::new(&key)?)
 }
 
 /// Makes the data key, unless another node just did.
