@@ -1,11 +1,6 @@
-//! CPU time, in nanoseconds: of this thread, and of another process.
+//! CPU time in nanoseconds, and memory, of another process.
 
 use std::fs;
-
-/// What this thread has used.
-pub fn thread() -> u64 {
-    on_cpu("/proc/thread-self/schedstat")
-}
 
 /// What a process has used so far, in all of its threads that still live.
 pub fn process(pid: u32) -> u64 {
@@ -23,18 +18,4 @@ pub fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.trim().split(' ').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0) * 1024
-}
-
-/// The least CPU time a call of `work` takes, over many runs of many calls.
-pub fn best(runs: usize, calls: usize, mut work: impl FnMut()) -> f64 {
-    let mut best = f64::MAX;
-    for _ in 0..runs {
-        let before = thread();
-        for _ in 0..calls {
-            work();
-        }
-        let spent = (thread() - before) as f64 / calls as f64;
-        best = best.min(spent);
-    }
-    best
 }

@@ -22,12 +22,19 @@ pub fn request(address: SocketAddr, key: &Key, service: &str, form: &str) -> any
         .header("host", &host)
         .header("accept-encoding", "identity")
         .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-        .header("user-agent", "Boto3/1.43.11 md/Botocore#1.43.11 ua/2.1 os/linux lang/python#3.11.7 cfg/retry-mode#legacy")
+        .header(
+            "user-agent",
+            "Boto3/1.43.11 md/Botocore#1.43.11 ua/2.1 os/linux lang/python#3.11.7 cfg/retry-mode#legacy",
+        )
         .body(())?;
     let (mut parts, ()) = request.into_parts();
     let secret = SecretAccessKey::new(key.secret.clone());
     let now = jiff::Timestamp::now().as_second();
-    Signer::new(&key.id, &secret, "us-east-1", service).sign(&mut parts, Body::Bytes(form.as_bytes()), now)?;
+    Signer::new(&key.id, &secret, "us-east-1", service).sign(
+        &mut parts,
+        Body::Bytes(form.as_bytes()),
+        now,
+    )?;
     let mut raw = b"POST / HTTP/1.1\r\n".to_vec();
     for (name, value) in &parts.headers {
         raw.extend_from_slice(name.as_str().as_bytes());
@@ -105,7 +112,9 @@ pub fn drive(address: SocketAddr, requests: &[Vec<Vec<u8>>], count: usize) -> an
                 })
             })
             .collect();
-        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| anyhow::anyhow!("a thread failed"))?)
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| anyhow::anyhow!("a thread failed"))?)
     })?;
     Ok(begun.elapsed())
 }

@@ -31,7 +31,8 @@ impl Server {
     pub fn bare() -> anyhow::Result<Self> {
         let begun = Instant::now();
         let path = std::env::current_exe()?.with_file_name("bare");
-        let mut child = Command::new(path).stdout(Stdio::piped()).spawn().context("starting the bare server")?;
+        let mut child =
+            Command::new(path).stdout(Stdio::piped()).spawn().context("starting the bare server")?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
         Ok(Self { child, address: line.trim().parse()?, startup: begun.elapsed() })
@@ -41,7 +42,16 @@ impl Server {
     pub fn regent(regent: &Path, data: &Path, more: &[&str]) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let mut child = Command::new(regent)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--account-id", "123456789012", "--data"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--log",
+                "warn",
+                "--account-id",
+                "123456789012",
+                "--data",
+            ])
             .arg(data)
             .args(more)
             .env("REGENT_ROOT_ACCESS_KEY_ID", ROOT_ID)

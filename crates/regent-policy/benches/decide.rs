@@ -3,6 +3,8 @@
 //! `cargo bench -p regent-policy` prints the table. Other processes do not disturb CPU time, but they disturb
 //! caches and clock rates: each figure is the best of many runs, and ratios say more than figures.
 //!
+//! `cargo bench -p regent-policy -- rows` prints three figures and their goals, for `make bench`.
+//!
 //! `cargo bench -p regent-policy -- fixed` runs a fixed amount of work and prints nothing, to be counted:
 //! `valgrind --tool=callgrind target/release/deps/decide-… fixed`.
 
@@ -200,9 +202,12 @@ fn strangers() -> Vec<Program> {
 }
 
 fn main() {
-    if std::env::args().any(|argument| argument == "fixed") {
-        fixed();
-        return;
+    let is_asked = |mode: &str| std::env::args().any(|argument| argument == mode);
+    if is_asked("fixed") {
+        return fixed();
+    }
+    if is_asked("rows") {
+        return rows();
     }
     println!("nanoseconds of CPU time, best of 40 batches; 15 context keys, 3 conditions a statement\n");
     println!("{:<34}{:>10}{:>10}{:>16}", "one statement of n applies", "prepared", "from raw", "of n = 5");
@@ -254,6 +259,25 @@ fn main() {
             case.text.len()
         );
     }
+}
+
+/// Name, figure, unit and goal, separated by tabs: from raw keys, one statement applies.
+fn rows() {
+    let strangers = strangers();
+    let nine: Vec<&Program> = strangers.iter().take(9).collect();
+    let sizes = [
+        ("1 policy of 5 statements", 5, &[][..]),
+        ("10 of 10", 10, nine.as_slice()),
+        ("1 of 1,000", 1_000, &[]),
+    ];
+    let raw = sizes.map(|(name, count, others)| (name, Case::new(By::Service, count).times(others).1 / 1e3));
+    for (name, spent) in raw {
+        println!("(c) decision from raw keys, {name}\t{spent:.3}\tµs\t<=1\t");
+    }
+    let spent = raw.map(|(_, spent)| spent);
+    let spread = spent.iter().fold(0.0_f64, |most, one| most.max(*one))
+        / spent.iter().fold(f64::MAX, |least, one| least.min(*one));
+    println!("(c) dearest of the three to cheapest\t{spread:.2}\t×\t<=1.5\t");
 }
 
 /// The same work every time: what an instruction count is taken of.

@@ -4,7 +4,7 @@
 //! access key comes to.
 //!
 //! ```text
-//! cargo bench -p regent-store --bench commit -- [WRITES [URL]]       without URL: a SQLite file
+//! cargo bench -p regent-store --bench commit -- [WRITES [URL [RECORDS]]]       without URL: a SQLite file
 //! REGENT_TEST_FSYNC=on crates/regent-store/tests/postgres.sh sh -c 'cargo bench -p regent-store \
 //!     --bench commit -- 60000 "postgres://regent@localhost/postgres?host=$REGENT_TEST_POSTGRES"'
 //! ```
@@ -40,14 +40,16 @@ fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let file = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
     let url = args.next();
+    // How many records a command makes.
+    let records: u64 = args.next().map_or(2, |count| count.parse().unwrap());
     let place = url.clone().unwrap_or_else(|| file("store.db"));
     let raw_place = url.unwrap_or_else(|| file("raw.db"));
     let text = "x".repeat(240);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).enable_all().build().unwrap().block_on(async {
         for _ in 0..ROUNDS {
-            print("store", writes, measure(&place, writes, &text).await);
-            print("bare", writes, raw::measure(&raw_place, writes, &text).await);
+            print("store", writes, measure(&place, writes, &text, records).await);
+            print("bare", writes, raw::measure(&raw_place, writes, &text, records).await);
         }
     });
 }
@@ -65,9 +67,9 @@ async fn open(place: &str) -> Store<Shelf> {
     Store::open(&place.parse().unwrap(), Options::new(clock, entropy)).await.unwrap()
 }
 
-async fn measure(place: &str, writes: u64, text: &str) -> (f64, f64) {
+async fn measure(place: &str, writes: u64, text: &str, records: u64) -> (f64, f64) {
     let store = open(place).await;
-    let first = store.picture().len() as u64 / 2;
+    let first = store.picture().len() as u64 / records;
     let next = Arc::new(AtomicU64::new(first));
     let watch = cpu::Stopwatch::start();
     let writers: Vec<_> = (0..WRITERS)
@@ -79,7 +81,7 @@ async fn measure(place: &str, writes: u64, text: &str) -> (f64, f64) {
                     if number >= first + writes {
                         return;
                     }
-                    write(&store, number, text.clone()).await.unwrap();
+                    write(&store, number, text.clone(), records).await.unwrap();
                 }
             })
         })
@@ -92,11 +94,11 @@ async fn measure(place: &str, writes: u64, text: &str) -> (f64, f64) {
     figures
 }
 
-async fn write(store: &Store<Shelf>, number: u64, text: String) -> Result<(), Refusal> {
+async fn write(store: &Store<Shelf>, number: u64, text: String, records: u64) -> Result<(), Refusal> {
     let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let command = move |draft: &mut Draft<Shelf>| {
-        for kind in ["user", "key"] {
-            let key = format!("{kind}-{hash:016x}");
+        for record in 0..records {
+            let key = format!("{record}-{hash:016x}");
             draft.put("000000000001", Item { key, number, text: text.clone() });
         }
         Ok(())

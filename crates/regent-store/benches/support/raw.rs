@@ -36,7 +36,7 @@ fn insert(table: &str, columns: u64) -> String {
 }
 
 macro_rules! commits {
-    ($connection:ident, $writes:ident, $text:ident, $begin:literal) => {{
+    ($connection:ident, $writes:ident, $text:ident, $per_command:ident, $begin:literal) => {{
         let (records, changes) = (insert("raw_record", 5), insert("raw_change", 7));
         $connection.execute(TABLES).await.unwrap();
         let watch = Stopwatch::start();
@@ -46,23 +46,25 @@ macro_rules! commits {
                 .execute(sqlx::query("UPDATE raw_head SET seq = seq WHERE id = 1 RETURNING seq"))
                 .await
                 .unwrap();
-            for group in 0..2 * COMMANDS / ROWS {
+            for group in 0..$per_command * COMMANDS / ROWS {
                 let mut query = sqlx::query(AssertSqlSafe(records.as_str()));
                 for row in 0..ROWS {
-                    let key =
-                        (commit * 2 * COMMANDS + group * ROWS + row).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                    let key = (commit * $per_command * COMMANDS + group * ROWS + row)
+                        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
                     query = query.bind("000000000001").bind("item").bind(format!("user-{key:016x}"));
                     query = query.bind(commit.cast_signed()).bind($text.clone());
                 }
                 $connection.execute(query).await.unwrap();
             }
-            for group in 0..2 * COMMANDS / ROWS {
+            for group in 0..$per_command * COMMANDS / ROWS {
                 let mut query = sqlx::query(AssertSqlSafe(changes.as_str()));
                 for row in 0..ROWS {
-                    let number = commit * 2 * COMMANDS + group * ROWS + row;
+                    let number = commit * $per_command * COMMANDS + group * ROWS + row;
                     let key = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                    query =
-                        query.bind((number / 2).cast_signed()).bind((number % 2).cast_signed()).bind(7_i64);
+                    query = query
+                        .bind((number / $per_command).cast_signed())
+                        .bind((number % $per_command).cast_signed())
+                        .bind(7_i64);
                     query = query.bind("000000000001").bind("item").bind(format!("user-{key:016x}"));
                     query = query.bind($text.clone());
                 }
@@ -78,8 +80,8 @@ macro_rules! commits {
     }};
 }
 
-/// Writes as many pairs of rows, 64 pairs a commit; returns wall-clock and processor time in us.
-pub(crate) async fn measure(place: &str, writes: u64, text: &str) -> (f64, f64) {
+/// Writes as many groups of `records` rows, 64 groups a commit; returns wall-clock and processor time in us.
+pub(crate) async fn measure(place: &str, writes: u64, text: &str, records: u64) -> (f64, f64) {
     let text = format!(r#"{{"key":"user-0123456789abcdef","number":123456,"text":"{text}"}}"#);
     if let Some(path) = place.strip_prefix("sqlite:") {
         let options = SqliteConnectOptions::new()
@@ -92,9 +94,9 @@ pub(crate) async fn measure(place: &str, writes: u64, text: &str) -> (f64, f64) 
             .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
         let mut connection = options.connect().await.unwrap();
-        commits!(connection, writes, text, "BEGIN IMMEDIATE")
+        commits!(connection, writes, text, records, "BEGIN IMMEDIATE")
     } else {
         let mut connection = PgConnection::connect(place).await.unwrap();
-        commits!(connection, writes, text, "BEGIN")
+        commits!(connection, writes, text, records, "BEGIN")
     }
 }
