@@ -27,6 +27,8 @@ pub(crate) struct Overrides {
     unlogged: Vec<Named>,
     #[serde(default)]
     limit: Vec<Limit>,
+    #[serde(default)]
+    optional: Vec<Optional>,
 }
 
 /// An enum value whose text on the wire is not the model's.
@@ -83,6 +85,16 @@ struct Limit {
     reason: String,
 }
 
+/// Members that the model requires of an answer, and that some answers lack.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Optional {
+    service: String,
+    shape: String,
+    members: Vec<String>,
+    reason: String,
+}
+
 impl Overrides {
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
@@ -97,7 +109,8 @@ impl Overrides {
             .chain(self.enum_value.iter().map(|row| (&row.shape, &row.reason)))
             .chain(self.pattern.iter().map(|row| (&row.text, &row.reason)))
             .chain(self.wording.iter().map(|row| (&row.pattern, &row.reason)))
-            .chain(self.limit.iter().map(|row| (&row.shape, &row.reason)));
+            .chain(self.limit.iter().map(|row| (&row.shape, &row.reason)))
+            .chain(self.optional.iter().map(|row| (&row.shape, &row.reason)));
         for (what, reason) in reasons {
             ensure!(!reason.trim().is_empty(), "the override of `{what}` has no reason");
         }
@@ -118,6 +131,13 @@ impl Overrides {
             );
             shape.min = row.min.or(shape.min);
             shape.max = row.max.or(shape.max);
+        }
+        for row in self.optional.iter().filter(|row| row.service == service) {
+            let shape = shape(model, &row.shape)?;
+            for member in &row.members {
+                ensure!(shape.required.contains(member), "`{}` does not require `{member}`", row.shape);
+            }
+            shape.required.retain(|member| !row.members.contains(member));
         }
         for row in self.unlogged.iter().filter(|row| row.service == service) {
             shape(model, &row.shape)?;

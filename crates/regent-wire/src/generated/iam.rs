@@ -14345,9 +14345,9 @@ impl Emitted for UploadSigningCertificateResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
     /// `pathType`: 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
-    pub path: String,
+    pub path: Option<String>,
     /// `userNameType`: 1 to 64 characters, `[\w+=,.@-]+`.
-    pub user_name: String,
+    pub user_name: Option<String>,
     /// `idType`: 16 to 128 characters, `[\w]+`.
     pub user_id: String,
     /// `arnType`: 20 to 2048 characters.
@@ -14365,11 +14365,9 @@ pub struct User {
 impl Shape for User {
     fn read(node: Node<'_>, check: &mut Checker) -> Self {
         let path = check.text(node, &m::PATH, &l::PATH_TYPE);
-        let path = check.required(&m::PATH, path);
         let password_last_used = check.timestamp(node, &m::PASSWORD_LAST_USED);
         let permissions_boundary = check.structure(node, &m::PERMISSIONS_BOUNDARY);
         let user_name = check.text(node, &m::USER_NAME, &l::USER_NAME_TYPE);
-        let user_name = check.required(&m::USER_NAME, user_name);
         let arn = check.text(node, &m::ARN, &l::ARN_TYPE);
         let arn = check.required(&m::ARN, arn);
         let user_id = check.text(node, &m::USER_ID, &l::ID_TYPE);
@@ -14383,8 +14381,12 @@ impl Shape for User {
 
 impl Emitted for User {
     fn emit(&self, out: &mut dyn Emit) {
-        out.text(&m::PATH, &self.path);
-        out.text(&m::USER_NAME, &self.user_name);
+        if let Some(value) = &self.path {
+            out.text(&m::PATH, value);
+        }
+        if let Some(value) = &self.user_name {
+            out.text(&m::USER_NAME, value);
+        }
         out.text(&m::USER_ID, &self.user_id);
         out.text(&m::ARN, &self.arn);
         out.timestamp(&m::CREATE_DATE, self.create_date);

@@ -195,8 +195,8 @@ pub(super) fn find(change: &Change<'_>, name: &str) -> Result<Arc<User>, Fault> 
 /// A user as listings show it: without boundary and tags.
 pub(super) fn plain(arns: &Partition, call: &Call<'_>, user: &User) -> wire::User {
     wire::User {
-        path: user.path.to_string(),
-        user_name: user.name.to_string(),
+        path: Some(user.path.to_string()),
+        user_name: Some(user.name.to_string()),
         user_id: user.id.to_string(),
         arn: arns.iam(call.caller.account, Noun::User, &user.path, &user.name),
         create_date: Timestamp::from_seconds(user.created),
@@ -215,7 +215,7 @@ pub(super) fn full(arns: &Partition, call: &Call<'_>, user: &User) -> wire::User
     }
 }
 
-/// The root user, as answers show it: without a name.
+/// The root user, as answers show it: without a name and a path.
 pub(super) fn root(call: &Call<'_>) -> Result<wire::User, Fault> {
     let account = call.account()?;
     let created = account.account().map_or(0, |account| account.created);
