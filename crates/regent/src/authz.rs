@@ -169,9 +169,10 @@ pub(crate) fn ask(
     };
     let any_resource =
         if action.name().starts_with("iam:") { AnyResource::Mentioned } else { AnyResource::Omitted };
-    let denial = Denial::new(&decision, &request)
-        .any_resource(any_resource)
-        .policy_arn(documents.deciding_arn(&decision));
+    // A policy is named to who is denied something in its own account, not across accounts.
+    let is_own = target.account == Some(call.caller.account);
+    let policy_arn = documents.deciding_arn(&decision).filter(|_| is_own);
+    let denial = Denial::new(&decision, &request).any_resource(any_resource).policy_arn(policy_arn);
     Err(Fault::access_denied(denial.to_string()))
 }
 

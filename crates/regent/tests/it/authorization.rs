@@ -352,3 +352,28 @@ async fn a_role_is_assumed_by_its_own_arn_and_by_no_other_spelling() {
         assert_eq!(answer.status, if is_open { 200 } else { 403 }, "{arn}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn the_policy_that_denies_is_named_within_the_account_alone() {
+    let server = TestServer::new().await;
+    let (root, other) = (server.root(), server.other_root(OTHER).await);
+    let ana = server.user("ana").await;
+    root.create_role("deploy").await;
+    other.make_role("deploy", &crate::support::trusting(ACCOUNT)).await;
+    root.allow("ana", &allowing("sts:AssumeRole")).await;
+    let document = allowing("sts:AssumeRole").replace("Allow", "Deny");
+    root.must("CreatePolicy", &[("PolicyName", "no"), ("PolicyDocument", &document)]).await;
+    let no = "arn:aws:iam::123456789012:policy/no";
+    root.must("AttachUserPolicy", &[("UserName", "ana"), ("PolicyArn", no)]).await;
+    for (account, suffix) in [(ACCOUNT, format!(": {no}")), (OTHER, String::new())] {
+        // One that is not there is denied in the same words.
+        for role in ["deploy", "nobody"] {
+            let role = format!("arn:aws:iam::{account}:role/{role}");
+            let answer = ana.sts("AssumeRole", &[("RoleArn", &role), ("RoleSessionName", "s1")]).await;
+            let denied = format!(
+                "403 AccessDenied: User: arn:aws:iam::123456789012:user/ana is not authorized to perform: sts:AssumeRole on resource: {role} with an explicit deny in an identity-based policy{suffix}"
+            );
+            assert_eq!(answer.shape(), denied);
+        }
+    }
+}
