@@ -55,7 +55,12 @@ const ORGANIZATIONS: &str =
 /// assert_eq!(refusal.to_string(), "expected `Resource` or `NotResource`, not empty (line 1, column 40)");
 /// ```
 pub fn admit(text: &str, kind: PolicyKind) -> Result<Document, Refusal> {
-    check(text, kind).map_err(|refused| {
+    admit_in(text, kind, "aws")
+}
+
+/// The same, in a partition: resources may be of AWS's partitions and of this one, which need not be AWS's.
+pub fn admit_in(text: &str, kind: PolicyKind, partition: &str) -> Result<Document, Refusal> {
+    check(text, kind, partition).map_err(|refused| {
         let Refused { stage, message, explanation, span } = refused;
         let is_organizations = matches!(kind, PolicyKind::ServiceControl | PolicyKind::ResourceControl);
         let message = if is_organizations { Cow::Borrowed(ORGANIZATIONS) } else { message };
@@ -151,7 +156,7 @@ impl Refused {
     }
 }
 
-fn check(text: &str, kind: PolicyKind) -> Result<Document, Refused> {
+fn check(text: &str, kind: PolicyKind, partition: &str) -> Result<Document, Refused> {
     let is_trust = kind == PolicyKind::RoleTrust;
     check_characters(text)?;
     let document = Document::parse(text).map_err(|error| {
@@ -179,7 +184,7 @@ fn check(text: &str, kind: PolicyKind) -> Result<Document, Refused> {
         statement::check_resource_presence(kind, &statement)?;
     }
     for statement in document.statements() {
-        resource::check_form(&statement)?;
+        resource::check_form(&statement, partition)?;
     }
     for statement in document.statements() {
         action::check_form(kind, &statement)?;

@@ -158,7 +158,7 @@ mod table;
 mod variable;
 
 pub use action::{Action, ParseActionError};
-pub use admission::{Refusal, Stage, admit};
+pub use admission::{Refusal, Stage, admit, admit_in};
 pub use caller::{Caller, Issuer};
 pub use context::{Context, Key, Values};
 pub use decision::{

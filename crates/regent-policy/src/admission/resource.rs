@@ -3,7 +3,7 @@
 use super::{Refused, Stage, refuse};
 use crate::document::{Element, Statement};
 
-/// The partitions there are. `*` stands for any of them.
+/// AWS's partitions. `*` stands for any of them.
 const PARTITIONS: [&str; 9] =
     ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "*"];
 
@@ -35,14 +35,14 @@ pub(super) fn fails_legacy_parsing(resource: &str) -> bool {
 }
 
 /// Checks the resources of a statement, in descending order, as AWS does.
-pub(super) fn check_form(statement: &Statement<'_>) -> Result<(), Refused> {
+pub(super) fn check_form(statement: &Statement<'_>, own_partition: &str) -> Result<(), Refused> {
     let mut resources: Vec<Element<'_>> =
         statement.resources().into_iter().flat_map(|resources| resources.elements()).collect();
     resources.sort_by(|one, other| other.value().cmp(one.value()));
-    resources.into_iter().try_for_each(check_one)
+    resources.into_iter().try_for_each(|resource| check_one(resource, own_partition))
 }
 
-fn check_one(resource: Element<'_>) -> Result<(), Refused> {
+fn check_one(resource: Element<'_>, own_partition: &str) -> Result<(), Refused> {
     let text = resource.value();
     let refuse = |message: String, explanation: &str| {
         refuse(Stage::ResourceForm, message, format!("{explanation}, not `{text}`"), resource.span())
@@ -57,11 +57,11 @@ fn check_one(resource: Element<'_>) -> Result<(), Refused> {
     let mut fields = rest.splitn(5, ':');
     let partition = fields.next().unwrap_or_default();
     let [service, region, account, path] = [(); 4].map(|()| fields.next());
-    if !PARTITIONS.contains(&partition) {
+    if partition != own_partition && !PARTITIONS.contains(&partition) {
         let shown = [service, region, account, path].map(|field| field.unwrap_or("*")).join(":");
         let message =
             format!("Partition \"{partition}\" is not valid for resource \"arn:{partition}:{shown}\".");
-        return refuse(message, "expected a partition of AWS after the first colon");
+        return refuse(message, "expected a partition after the first colon");
     }
     let service = service.unwrap_or("*");
     if service.contains(['*', '?']) {

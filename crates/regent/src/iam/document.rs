@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use regent_policy::{PolicyKind, counted_size};
+use regent_policy::{PolicyKind, admit_in, counted_size};
 use regent_store::entity::PolicyDocument;
 use regent_wire::Fault;
 use regent_wire::iam::error;
 
 use super::quota;
+use crate::arn::Partition;
 use crate::fault;
 
 /// A document of an identity-based policy, if IAM would store it.
-pub(super) fn admit(text: &str) -> Result<Arc<PolicyDocument>, Fault> {
-    match regent_policy::admit(text, PolicyKind::Identity) {
+pub(super) fn admit(arns: &Partition, text: &str) -> Result<Arc<PolicyDocument>, Fault> {
+    match admit_in(text, PolicyKind::Identity, arns.name()) {
         Ok(_) => Ok(Arc::new(PolicyDocument::new(text, Vec::new()))),
         Err(refusal) => {
             Err(Fault::new(&error::MALFORMED_POLICY_DOCUMENT, refusal.message()).because(refusal))
@@ -21,8 +22,8 @@ pub(super) fn admit(text: &str) -> Result<Arc<PolicyDocument>, Fault> {
 }
 
 /// A document of a managed policy, if IAM would store it. It has a quota of its own.
-pub(super) fn admit_managed(text: &str) -> Result<Arc<PolicyDocument>, Fault> {
-    let document = admit(text)?;
+pub(super) fn admit_managed(arns: &Partition, text: &str) -> Result<Arc<PolicyDocument>, Fault> {
+    let document = admit(arns, text)?;
     if size(&document) > quota::POLICY_SIZE {
         return Err(fault::quota_exceeded("PolicySize", quota::POLICY_SIZE));
     }

@@ -22,7 +22,7 @@ pub(super) async fn put<T: Identity>(
 ) -> Result<(), Fault> {
     // CHOICE: which is missed first, a good document or the identity, is not recorded. The document is read
     // here, so that the committer never waits for it.
-    let document = document::admit(text)?;
+    let document = document::admit(call.arns(), text)?;
     let (identity, name) = (identity.to_owned(), name.to_owned());
     call.write(move |change| {
         let mut holder = identity::to_change::<T>(change, &identity)?;

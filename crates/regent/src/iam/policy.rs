@@ -26,7 +26,7 @@ pub(crate) async fn create_policy(
     call: &Call<'_>,
     input: Authorized<op::CreatePolicy>,
 ) -> Result<wire::CreatePolicyResponse, Fault> {
-    let document = document::admit_managed(&input.policy_document)?;
+    let document = document::admit_managed(call.arns(), &input.policy_document)?;
     let tags = tag::of_new(input.tags.as_deref(), KeyCase::Sensitive)?;
     let (id, now) = (call.mint_id("ANPA")?, call.now());
     let policy = call

@@ -21,7 +21,7 @@ pub(crate) async fn create_policy_version(
     call: &Call<'_>,
     input: Authorized<op::CreatePolicyVersion>,
 ) -> Result<wire::CreatePolicyVersionResponse, Fault> {
-    let document = document::admit_managed(&input.policy_document)?;
+    let document = document::admit_managed(call.arns(), &input.policy_document)?;
     let (now, is_default) = (call.now(), input.set_as_default.unwrap_or_default());
     let number = call
         .write(move |change| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use regent_policy::{PolicyKind, Stage};
+use regent_policy::{PolicyKind, Stage, admit_in};
 use regent_store::directory::AccountView;
 use regent_store::entity::PolicyDocument;
 use regent_wire::sts::error;
@@ -39,7 +39,7 @@ pub(super) fn pack(
 ) -> Result<Packed, Fault> {
     let managed = managed.unwrap_or_default().iter().map(|policy| find(call, account, policy));
     let policies = SessionPolicies {
-        inline: inline.map(read).transpose()?,
+        inline: inline.map(|text| read(call, text)).transpose()?,
         managed: managed.collect::<Result<_, _>>()?,
     };
     let percent = percent(&policies, &tags)?;
@@ -54,8 +54,8 @@ pub(super) fn pack(
 }
 
 /// What is no JSON is refused in other words than in IAM; what is no policy, in the same.
-fn read(text: &str) -> Result<Arc<PolicyDocument>, Fault> {
-    match regent_policy::admit(text, PolicyKind::Session) {
+fn read(call: &Call<'_>, text: &str) -> Result<Arc<PolicyDocument>, Fault> {
+    match admit_in(text, PolicyKind::Session, call.arns().name()) {
         Ok(_) => Ok(Arc::new(PolicyDocument::new(text, Vec::new()))),
         Err(refusal) => {
             let message = if refusal.stage() == Stage::Json { NO_JSON } else { refusal.message() };

@@ -1,6 +1,8 @@
 //! Who may do what, asked of the server with real policies: which keys are there for which caller, and that nothing
 //! gets past what a policy says by being written in another way.
 
+use regent::config::Settings;
+
 use crate::support::{ACCOUNT, Client, TestServer, allowing};
 
 const OTHER: &str = "210987654321";
@@ -376,4 +378,25 @@ async fn the_policy_that_denies_is_named_within_the_account_alone() {
             assert_eq!(answer.shape(), denied);
         }
     }
+}
+
+#[tokio::test]
+async fn a_partition_of_ones_own_is_named_by_policies_like_any_other() {
+    let settings = Settings { partition: Some("corp".to_owned()), ..Settings::default() };
+    let server = TestServer::with(settings).await;
+    let (root, ana) = (server.root(), server.user("ana").await);
+    let own = |action: &str, resource: &str| {
+        statement("Allow", action, &format!(r#""Resource":"arn:corp:iam::123456789012:{resource}""#), "{}")
+    };
+    root.allow("ana", &own("iam:GetUser", "user/ana")).await;
+    assert_eq!(ana.must("GetUser", &[]).await.text("Arn"), "arn:corp:iam::123456789012:user/ana");
+    let role =
+        root.make_role("deploy", &crate::support::trusting("arn:corp:iam::123456789012:user/ana")).await;
+    root.allow_role("deploy", &allowing("iam:*")).await;
+    let session = ana.assume(&role, "s1", &[("Policy", &own("iam:GetRole", "role/deploy"))]).await.unwrap();
+    session.must("GetRole", &[("RoleName", "deploy")]).await;
+    assert_eq!(session.iam("GetUser", &[("UserName", "ana")]).await.status, 403);
+    let foreign = own("iam:GetUser", "user/ana").replace("arn:corp:", "arn:crop:");
+    let refused = r#"400 MalformedPolicyDocument: Partition "crop" is not valid for resource "arn:crop:iam::123456789012:user/ana"."#;
+    root.answers("CreatePolicy", &[("PolicyName", "p"), ("PolicyDocument", &foreign)], refused).await;
 }
