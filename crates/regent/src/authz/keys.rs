@@ -110,7 +110,10 @@ impl<'a> Texts<'a> {
 
     pub(super) fn fill<'c>(&'c self, context: &mut Context<'c>, call: &'c Call<'_>, evidence: Evidence) {
         self.general.fill(context, call.caller, &call.around);
-        for (key, value) in &self.made {
+        // A policy may have tags whose keys differ in case alone, and condition keys do not tell them apart. The
+        // first counts, of a request as of a resource: nobody can put another value over one that is there.
+        // CHOICE: AWS's page says that a condition matches one of the two and not which.
+        for (key, value) in self.made.iter().rev() {
             context.set(key.as_str(), value);
         }
         for (key, value) in &self.known {

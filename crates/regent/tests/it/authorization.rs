@@ -400,3 +400,41 @@ async fn a_partition_of_ones_own_is_named_by_policies_like_any_other() {
     let refused = r#"400 MalformedPolicyDocument: Partition "crop" is not valid for resource "arn:crop:iam::123456789012:user/ana"."#;
     root.answers("CreatePolicy", &[("PolicyName", "p"), ("PolicyDocument", &foreign)], refused).await;
 }
+
+#[tokio::test]
+async fn of_tags_that_differ_in_case_alone_the_first_counts() {
+    let server = TestServer::new().await;
+    let (root, ana) = (server.root(), server.user("ana").await);
+    root.must(
+        "PutUserPolicy",
+        &[
+            ("UserName", "ana"),
+            ("PolicyName", "p"),
+            (
+                "PolicyDocument",
+                r#"{"Version":"2012-10-17","Statement":[
+                    {"Effect":"Allow","Action":["iam:CreatePolicy","iam:TagPolicy"],"Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/team":"blue"}}},
+                    {"Effect":"Allow","Action":"iam:GetPolicy","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"red"}}}]}"#,
+            ),
+        ],
+    )
+    .await;
+    let document = allowing("s3:*");
+    let make = |name, tags: [&'static str; 4]| {
+        let [key, value, other_key, other_value] = tags;
+        vec![
+            ("PolicyName", name),
+            ("PolicyDocument", &*document),
+            ("Tags.member.1.Key", key),
+            ("Tags.member.1.Value", value),
+            ("Tags.member.2.Key", other_key),
+            ("Tags.member.2.Value", other_value),
+        ]
+    };
+    let made = ana.iam("CreatePolicy", &make("x", ["Team", "red", "team", "blue"])).await;
+    assert_eq!(made.status, 403, "{}", made.body);
+    let arn = ana.must("CreatePolicy", &make("y", ["team", "blue", "Team", "red"])).await.text("Arn");
+    assert_eq!(ana.iam("GetPolicy", &[("PolicyArn", &arn)]).await.status, 403);
+    root.must("UntagPolicy", &[("PolicyArn", &*arn), ("TagKeys.member.1", "team")]).await;
+    ana.must("GetPolicy", &[("PolicyArn", &arn)]).await;
+}
