@@ -129,6 +129,11 @@ impl TestServer {
 }
 
 impl Client {
+    /// Somebody else who calls the same server.
+    pub(crate) fn with(&self, key: &str, secret: &str, token: Option<&str>) -> Self {
+        self.server.client(key, secret, token)
+    }
+
     /// Calls IAM.
     pub(crate) async fn iam(&self, action: &str, params: &[(&str, &str)]) -> Answer {
         self.call("iam", "2010-05-08", action, params).await

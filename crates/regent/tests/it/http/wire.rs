@@ -100,6 +100,18 @@ impl Reply {
         }
     }
 
+    /// The text of the first element of this name.
+    pub(crate) fn text(&self, element: &str) -> String {
+        self.texts(element).into_iter().next().unwrap_or_else(|| panic!("no {element} in {}", self.body))
+    }
+
+    /// The texts of all elements of this name.
+    pub(crate) fn texts(&self, element: &str) -> Vec<String> {
+        let open = format!("<{element}>");
+        let pieces = self.body.split(&open).skip(1);
+        pieces.map(|piece| piece.split_once('<').unwrap().0.to_owned()).collect()
+    }
+
     /// The value of a header; its name in small letters.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head
@@ -163,9 +175,9 @@ pub(crate) fn signed(by: &Client, service: &str, form: &str, now: i64) -> Vec<u8
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(()).unwrap();
     let (mut parts, ()) = request.into_parts();
     let secret = SecretAccessKey::new(by.secret.clone());
-    Signer::new(&by.key, &secret, "us-east-1", service)
-        .sign(&mut parts, Body::Bytes(form.as_bytes()), now)
-        .unwrap();
+    let mut signer = Signer::new(&by.key, &secret, "us-east-1", service);
+    signer.session_token = by.token.as_deref();
+    signer.sign(&mut parts, Body::Bytes(form.as_bytes()), now).unwrap();
     let mut text = String::from("POST / HTTP/1.1\r\n");
     for (name, value) in &parts.headers {
         write!(text, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
