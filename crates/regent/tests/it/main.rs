@@ -17,6 +17,7 @@ mod authorization;
 mod authorization_details;
 mod bad_input;
 mod boundary;
+mod cli;
 mod coverage;
 mod full_disk;
 mod group;
