@@ -257,3 +257,46 @@ async fn make_data_key(
         .await?;
     if is_first { Ok(Some(Sealer::new(&key)?)) } else { Ok(None) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::Settings;
+
+    /// A node's settings, with this master key file, and its store, which looks for others' changes only when it must.
+    async fn node(data: &Path, key_file: &Path) -> (Config, Store<Directory>) {
+        let settings = Settings {
+            data: Some(data.to_owned()),
+            master_key_file: Some(key_file.to_owned()),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings, Settings::default()).unwrap();
+        let config = Config { poll: Duration::from_hours(1), ..config };
+        let store = open_store(&config, &Clock::System).await.unwrap();
+        (config, store)
+    }
+
+    #[tokio::test]
+    async fn of_nodes_that_start_at_once_the_later_one_takes_the_key_of_the_first() {
+        for is_shared in [true, false] {
+            let folder = tempfile::tempdir().unwrap();
+            let (first_key, own_key) = (folder.path().join("first.key"), folder.path().join("own.key"));
+            let later_key = if is_shared { &first_key } else { &own_key };
+            let (first, first_store) = node(folder.path(), &first_key).await;
+            let (later, later_store) = node(folder.path(), later_key).await;
+            let sealed = data_key(&first, &first_store, 0).await.unwrap().seal("p", b"secret").unwrap();
+            assert!(later_store.picture().data_keys().next().is_none(), "the later one does not know yet");
+            let opened = data_key(&later, &later_store, 0).await;
+            assert!(first_key.exists());
+            if is_shared {
+                assert_eq!(*opened.unwrap().open("p", &sealed).unwrap(), b"secret");
+            } else {
+                let error = opened.unwrap_err();
+                assert!(matches!(error, StartError::MasterKey(MasterKeyError::Missing(_))), "{error}");
+                assert!(!own_key.exists(), "a key that opens nothing");
+            }
+        }
+    }
+}

@@ -34,6 +34,8 @@ mod process;
 mod role;
 mod sample;
 mod support;
+mod temporary_credentials;
 mod trust_policy;
 mod user;
+mod user_identity;
 mod virtual_mfa_device;
