@@ -14,6 +14,7 @@ use crate::authn::Credentials;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::managed_policies::ManagedPolicies;
+use crate::mfa::attempts::Attempts;
 use crate::seal::{Sealer, place};
 use crate::session::KeyRing;
 
@@ -28,6 +29,7 @@ pub struct Server {
     pub(crate) credentials: Credentials,
     pub(crate) managed_policies: Arc<ManagedPolicies>,
     pub(crate) trail: Trail,
+    pub(crate) mfa_attempts: Attempts,
     /// A policy that allows nothing: what a boundary is that cannot be found.
     pub(crate) nothing: PolicyDocument,
     ring: ArcSwap<KeyRing>,
@@ -55,6 +57,7 @@ impl Server {
             credentials: Credentials::default(),
             managed_policies: Arc::new(parts.managed_policies),
             trail: parts.trail,
+            mfa_attempts: Attempts::default(),
             nothing: PolicyDocument::new(r#"{"Version":"2012-10-17","Statement":[]}"#, Vec::new()),
             ring: ArcSwap::default(),
         }

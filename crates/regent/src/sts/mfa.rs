@@ -19,7 +19,7 @@ const WRONG: &str = "MultiFactorAuthentication failed with invalid MFA one time 
 /// Checks the one-time password of a call, if it has one; says whether it had.
 ///
 /// A right code is used up, durably, before anything else happens: the same code will not be right again, on any
-/// node. Devices belong to users and to root; a role session has none.
+/// node. Wrong ones make the next wait. Devices belong to users and to root; a role session has none.
 pub(super) async fn check(call: &Call<'_>, serial: Option<&str>, code: Option<&str>) -> Result<bool, Fault> {
     let (serial, code) = match (serial, code) {
         (None, None) => return Ok(false),
@@ -35,11 +35,16 @@ pub(super) async fn check(call: &Call<'_>, serial: Option<&str>, code: Option<&s
         return Err(unknown());
     }
     let code: Code = code.parse().map_err(|()| Fault::access_denied(WRONG))?;
+    let (attempts, guessed_at) = (&call.server.mfa_attempts, device.sealed_seed.clone());
+    if !attempts.begin(&guessed_at, call.now()) {
+        // CHOICE: how AWS slows guessing down is not known. A right code would be refused here too.
+        return Err(Fault::access_denied(WRONG).because("too many wrong codes were given for this device"));
+    }
     let place = place::mfa_device(call.caller.account, &device.key());
     let seed = call.server.sealer.open(&place, &device.sealed_seed).map_err(Fault::internal_failure)?;
     let seed = Seed::from_bytes(seed);
     let (key, now, sealed) = (device.key(), call.now(), device.sealed_seed.clone());
-    call.write(move |change| {
+    let accepted = call.write(move |change| {
         let device = change.account()?.mfa_device(&key).cloned();
         // A device deleted, or made again, in the meantime is another one.
         let Some(device) = device.filter(|device| device.sealed_seed == sealed) else {
@@ -53,6 +58,6 @@ pub(super) async fn check(call: &Call<'_>, serial: Option<&str>, code: Option<&s
         let assignment = Some(Assignment { last_step, ..assignment });
         change.put_mfa_device(&Arc::new(MfaDevice { assignment, ..MfaDevice::clone(&device) }));
         Ok(true)
-    })
-    .await
+    });
+    accepted.await.inspect(|_| attempts.was_right(&guessed_at))
 }

@@ -83,6 +83,28 @@ async fn what_is_no_code_of_the_callers_own_device_is_refused() {
 }
 
 #[tokio::test]
+async fn codes_cannot_be_tried_one_after_another() {
+    let (server, _, ana, seed) = with_device("{}").await;
+    let give =
+        async |code: &str| assume(&ana, ROLE, &[("SerialNumber", SERIAL), ("TokenCode", code)]).await.shape();
+    let right = ana.code(&seed, 0);
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        assert_eq!(give(wrong).await, WRONG);
+    }
+    // Whoever guesses does not even learn that this one was right. Those who wait do, and begin afresh.
+    assert_eq!(give(&right).await, WRONG);
+    server.advance(1);
+    assert_eq!(give(&right).await, "200");
+    assert_eq!(give(wrong).await, WRONG);
+    server.advance(30);
+    let next = ana.code(&seed, 0);
+    assert_eq!(give(&next).await, "200");
+    // What is given without a code of one's own is nobody's guess.
+    assert_eq!(assume(&ana, ROLE, &[]).await.shape(), "200");
+}
+
+#[tokio::test]
 async fn a_session_of_a_user_carries_its_code_and_grows_older() {
     let condition = r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"600"}}"#;
     let (server, root, ana, seed) = with_device(condition).await;
