@@ -13,6 +13,15 @@ use crate::Server;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings, Storage};
 
+/// Prints a line. Whoever has stopped listening is not told, and nobody is stopped for it: a server whose greeting was read
+/// in part goes on.
+macro_rules! say {
+    ($($argument:tt)*) => {
+        // Nothing can be said about what cannot be said.
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($argument)*)));
+    };
+}
+
 mod account;
 mod audit;
 mod keys;

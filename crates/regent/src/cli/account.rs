@@ -1,7 +1,5 @@
 //! `regent account`: accounts beyond the first, and root users' keys.
 
-#![expect(clippy::print_stdout, reason = "what the command answers")]
-
 use clap::{Args, Subcommand};
 use regent_store::entity::AccountId;
 
@@ -70,7 +68,7 @@ impl Account {
             Command::RootKey { account, delete: Some(id), settings, .. } => {
                 with_server(*settings, async |server| {
                     server.delete_root_key(account, &id).await?;
-                    println!("deleted {id}");
+                    say!("deleted {id}");
                     Ok(())
                 })
             }
@@ -89,16 +87,16 @@ fn show(config: &Config, made: &NewKey, json: bool) -> anyhow::Result<()> {
     let (account, id, secret) = (made.account, &made.access_key_id, made.secret.reveal());
     if json {
         let shown = serde_json::json!({ "account": account, "accessKeyId": id, "secretAccessKey": secret });
-        println!("{}", serde_json::to_string_pretty(&shown)?);
+        say!("{}", serde_json::to_string_pretty(&shown)?);
         return Ok(());
     }
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    println!("Account {account}. Its root access key is shown once:\n");
-    println!("# ~/.aws/credentials");
-    println!("[root-{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
-    println!("# ~/.aws/config");
-    println!("[profile root-{account}]\nregion = {}", config.region);
-    println!("endpoint_url = {scheme}://{}", config.listen);
+    say!("Account {account}. Its root access key is shown once:\n");
+    say!("# ~/.aws/credentials");
+    say!("[root-{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    say!("# ~/.aws/config");
+    say!("[profile root-{account}]\nregion = {}", config.region);
+    say!("endpoint_url = {scheme}://{}", config.listen);
     Ok(())
 }
 
@@ -106,16 +104,16 @@ fn list(server: &Server, json: bool) -> anyhow::Result<()> {
     let snapshot = server.store.picture();
     if json {
         let accounts: Vec<_> = snapshot.accounts().filter_map(|view| view.account()).collect();
-        println!("{}", serde_json::to_string_pretty(&accounts)?);
+        say!("{}", serde_json::to_string_pretty(&accounts)?);
         return Ok(());
     }
-    println!("{:<12}  {:<20}  {:<20}  {:>6}  {:>6}", "ACCOUNT", "NAME", "ALIAS", "USERS", "ROLES");
+    say!("{:<12}  {:<20}  {:<20}  {:>6}  {:>6}", "ACCOUNT", "NAME", "ALIAS", "USERS", "ROLES");
     for view in snapshot.accounts() {
         let account = view.account();
         let name = account.and_then(|account| account.name.as_deref()).unwrap_or("-");
         let alias = account.and_then(|account| account.alias.as_deref()).unwrap_or("-");
         let (id, users, roles) = (view.id().to_string(), view.users.len(), view.roles.len());
-        println!("{id:<12}  {name:<20}  {alias:<20}  {users:>6}  {roles:>6}");
+        say!("{id:<12}  {name:<20}  {alias:<20}  {users:>6}  {roles:>6}");
     }
     Ok(())
 }

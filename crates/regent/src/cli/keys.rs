@@ -1,7 +1,5 @@
 //! `regent keys`: the keys that seal session tokens.
 
-#![expect(clippy::print_stdout, reason = "what the command answers")]
-
 use clap::{Args, Subcommand};
 
 use crate::Server;
@@ -40,7 +38,7 @@ impl Keys {
 async fn list(server: &Server) -> anyhow::Result<()> {
     for key in server.store.picture().session_keys() {
         let created = crate::time::iso(key.created);
-        println!("{:>4}  made {}", key.id, String::from_utf8_lossy(&created));
+        say!("{:>4}  made {}", key.id, String::from_utf8_lossy(&created));
     }
     Ok(())
 }
@@ -48,10 +46,10 @@ async fn list(server: &Server) -> anyhow::Result<()> {
 async fn rotate(server: &Server) -> anyhow::Result<()> {
     let rotation = server.rotate_session_keys(true).await?;
     if let Some(added) = rotation.added {
-        println!("key {added} seals new sessions within a minute; sessions under older keys go on");
+        say!("key {added} seals new sessions within a minute; sessions under older keys go on");
     }
     for removed in rotation.removed {
-        println!("key {removed} is gone: no living session was sealed with it");
+        say!("key {removed} is gone: no living session was sealed with it");
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! `regent serve`.
 
-#![expect(clippy::print_stdout, reason = "what a person must see at the start")]
-
 use std::fmt::Write as _;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -30,7 +30,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let started = Server::start(config, Clock::System).await?;
-    greet(&started, listener.local_addr()?);
+    if let Err(error) = greet(&started, listener.local_addr()?, &mut io::stdout().lock()) {
+        // Nobody reads it, which is no reason not to serve.
+        tracing::warn!(%error, "the greeting could not be shown; `regent account root-key` makes another root key");
+    }
     Arc::clone(&started.server).run(listener, stop()?).await
 }
 
@@ -48,7 +51,7 @@ fn stop() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 /// Says where the server is, and on the first start how to reach it. The secret is shown this once.
-fn greet(started: &Started, address: std::net::SocketAddr) {
+fn greet(started: &Started, address: SocketAddr, out: &mut impl io::Write) -> io::Result<()> {
     let config = &started.server.config;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
@@ -57,32 +60,33 @@ fn greet(started: &Started, address: std::net::SocketAddr) {
         Storage::Embedded(data) => data.join("regent.db").display().to_string(),
         Storage::Postgres { .. } => "PostgreSQL".to_owned(),
     };
-    println!("Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"));
-    println!("  store   {store}");
+    writeln!(out, "Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  store   {store}")?;
     // Some clients read one name of the region, some the other.
     let region = &config.region;
     let mut exports =
         format!("export AWS_ENDPOINT_URL={url} AWS_REGION={region} AWS_DEFAULT_REGION={region}");
     if let Some(first) = &started.first {
-        println!("  account {} (new)", first.account);
+        writeln!(out, "  account {} (new)", first.account)?;
         if let Some(secret) = &first.secret {
             let (id, secret) = (&first.access_key_id, secret.reveal());
             // Writing to a string cannot fail.
             let _ = write!(exports, " AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}");
-            println!("\nThis root access key is shown once. Paste this line into another terminal:\n");
+            writeln!(out, "\nThis root access key is shown once. Paste this line into another terminal:\n")?;
         } else {
-            println!("\nWith the root access key you gave, paste this line into another terminal:\n");
+            writeln!(out, "\nWith the root access key you gave, paste this line into another terminal:\n")?;
         }
     } else {
         for account in started.server.store.picture().accounts() {
-            println!("  account {}", account.id());
+            writeln!(out, "  account {}", account.id())?;
         }
-        println!("\nPaste this line into another terminal, with an access key of yours:\n");
+        writeln!(out, "\nPaste this line into another terminal, with an access key of yours:\n")?;
     }
-    println!("  {exports}\n");
-    println!("Then: aws sts get-caller-identity   (AWS CLI before 2.13: add --endpoint-url {url})");
+    writeln!(out, "  {exports}\n")?;
+    writeln!(out, "Then: aws sts get-caller-identity   (AWS CLI before 2.13: add --endpoint-url {url})")?;
     if started.first.is_none() {
-        println!("A lost root key is replaced by: regent account root-key ACCOUNT");
+        writeln!(out, "A lost root key is replaced by: regent account root-key ACCOUNT")?;
     }
-    println!();
+    writeln!(out)?;
+    out.flush()
 }

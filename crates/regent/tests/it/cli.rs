@@ -2,12 +2,13 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::postgres;
-use crate::process::{Process, run};
+use crate::process::{BINARY, Process, run};
 use crate::support::{ACCOUNT, Client, TestServer};
 
 const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
@@ -207,6 +208,20 @@ async fn master_key(data: &Path, settings: &[&str]) {
 
     std::fs::rename(&away, &key).unwrap();
     check(&list, 0, &[]).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_greeting_nobody_reads_serves_all_the_same() {
+    let mut command = tokio::process::Command::new(BINARY);
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", "--log", "warn"]).kill_on_drop(true);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().expect("a warning");
+    assert!(line.contains("the greeting could not be shown"), "{line}");
+    // It looks after its keys from then on, and ends when it is told to.
+    child.start_kill().unwrap();
+    assert_eq!(child.wait().await.unwrap().code(), None, "it was there to be killed");
 }
 
 #[tokio::test]
