@@ -16,7 +16,7 @@ mod resolve;
 pub use resolve::ConfigError;
 
 /// The settings as somebody wrote them: any may be absent.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[derive(Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// Address to listen on [default: 127.0.0.1:4599]
@@ -148,7 +148,7 @@ pub enum LogFormat {
 }
 
 /// Where the records live.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Storage {
     /// In memory, gone at the end.
     Ephemeral,
@@ -224,6 +224,29 @@ impl std::fmt::Debug for Config {
             .field("listen", &self.listen)
             .field("region", &self.region)
             .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    /// Leaves out what is secret: the database's URL and the root key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("config", &self.config)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Storage {
+    /// Leaves out the database's URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ephemeral => f.write_str("Ephemeral"),
+            Self::Embedded(data) => f.debug_tuple("Embedded").field(data).finish(),
+            Self::Postgres { data, .. } => {
+                f.debug_struct("Postgres").field("data", data).finish_non_exhaustive()
+            }
+        }
     }
 }
 

@@ -77,3 +77,16 @@ fn every_flag_is_a_key_of_the_file_and_a_variable_of_the_environment() {
         }
     }
 }
+
+#[test]
+fn settings_and_what_becomes_of_them_print_no_secret() {
+    let settings = file(
+        "database-url = \"postgres://u:word@h/d\"
+        root-access-key-id = \"AKIAAAAAAAAAAAAAAAAA\"
+        root-secret-access-key = \"word-word-word-word\"",
+    );
+    let config = Config::resolve(settings.clone(), Settings::default()).unwrap();
+    for printed in [format!("{settings:?}"), format!("{config:?}"), format!("{:?}", config.storage)] {
+        assert!(!printed.contains("word"), "{printed}");
+    }
+}
