@@ -87,6 +87,11 @@ impl<'r> Presented<'r> {
         self.credential.has_all_parts().then(|| self.credential.service())
     }
 
+    /// The key that is said to have signed: for records of requests that get no further than this.
+    pub fn access_key_id(&self) -> &str {
+        self.credential.access_key_id()
+    }
+
     /// Holds the claim against a service's rules at this moment, in seconds since 1970.
     pub fn claim(self, now: i64, rules: &Rules<'_>) -> Result<Claim<'r>, SigV4Error> {
         Claim::new(self, now, rules)

@@ -18,7 +18,7 @@ use crate::authz;
 use crate::caller::{Caller, Principal};
 use crate::server::Server;
 
-/// Longest name of an operation nobody knows that is repeated, in characters.
+/// Longest name of an operation or an access key nobody knows that is repeated, in characters.
 pub(super) const MAX_UNKNOWN_NAME: usize = 128;
 
 /// What is known so far.
@@ -132,9 +132,13 @@ impl Note {
         self.asked_for = Some(action.chars().take(MAX_UNKNOWN_NAME).collect());
     }
 
-    /// Notes who the request claims to come from.
-    pub(super) fn claimed(&mut self, access_key_id: &str, region: &str) {
-        self.access_key_id = Some(access_key_id.to_owned());
+    /// Notes who the request claims to come from, as soon as it says so: also a clock that is wrong is somebody's.
+    pub(super) fn claimed(&mut self, access_key_id: &str) {
+        self.access_key_id = Some(access_key_id.chars().take(MAX_UNKNOWN_NAME).collect());
+    }
+
+    /// Notes which region the request is for, once that is known to be one.
+    pub(super) fn scoped(&mut self, region: &str) {
         self.region = Some(region.to_owned());
     }
 

@@ -134,11 +134,12 @@ impl Server {
                 _ => Err(Fault::missing_authentication_token()),
             };
         };
+        note.claimed(presented.access_key_id());
         let regions: Vec<&str> = self.config.allowed_regions.iter().map(String::as_str).collect();
         let now = exchange.now.as_second();
         let claim =
             presented.claim(now, &rules(service, &regions)).map_err(|error| fault::from_sigv4(&error))?;
-        note.claimed(claim.access_key_id(), claim.region());
+        note.scoped(claim.region());
         let caller = note.caller.insert(self.authenticate(directory, &claim, exchange.body, now)?);
         let (action, version) = named?;
         let operation =

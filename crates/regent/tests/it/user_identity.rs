@@ -90,10 +90,34 @@ async fn every_kind_of_principal_is_told_from_the_others() {
     ] {
         check(&server, client, &with(&identity, "accessKeyId", json!(client.key))).await;
     }
-    // Whoever cannot be identified is what it claims to be, and no more.
-    let forged = server.client(&ana.key, "not the secret", None);
-    assert_eq!(forged.sts("GetCallerIdentity", &[]).await.status, 403);
-    let record = server.last_record();
-    assert_eq!(record["userIdentity"], json!({ "type": "Unknown", "accessKeyId": ana.key }));
-    assert_eq!(record["errorCode"], "SignatureDoesNotMatch");
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_identified_is_what_it_claims_to_be_and_no_more() {
+    let server = TestServer::new().await;
+    let ana = server.user("ana").await;
+    let identity = "Action=GetCallerIdentity&Version=2011-06-15";
+    let forged = server.client(&ana.key, "not the secret", None).sign("sts", identity);
+    let foreign = ana.sign("s3", identity);
+    let long = server.client(&"A".repeat(1000), "secret", None).sign("sts", identity);
+    let late = ana.sign("sts", identity);
+    let nobody = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    let nobody = nobody.body(bytes::Bytes::from(identity)).unwrap();
+    let known = json!({ "type": "Unknown", "accessKeyId": ana.key });
+    for (request, code, expected) in [
+        (forged, "SignatureDoesNotMatch", &known),
+        (foreign, "SignatureDoesNotMatch", &known),
+        (long, "InvalidClientTokenId", &json!({ "type": "Unknown", "accessKeyId": "A".repeat(128) })),
+        (nobody, "MissingAuthenticationToken", &json!({ "type": "Unknown" })),
+        (late, "SignatureDoesNotMatch", &known),
+    ] {
+        assert_eq!(server.send(request).await.text("Code"), code);
+        let record = server.last_record();
+        assert_eq!((&record["userIdentity"], &record["errorCode"]), (expected, &json!(code)));
+        assert_eq!(
+            (&record["awsRegion"], &record["recipientAccountId"]),
+            (&json!("us-east-1"), &Value::Null)
+        );
+        server.advance(250);
+    }
 }
