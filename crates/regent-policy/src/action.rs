@@ -10,7 +10,7 @@ const LONGEST: usize = 128;
 /// An action that somebody asks to perform, prepared for matching.
 ///
 /// Case does not matter, neither in the service nor in the name; the spelling is kept for messages. Preparing
-/// one is cheap, and [`action!`](crate::action) does it at compile time:
+/// one is cheap, and [`action!`](crate::action!) does it at compile time:
 ///
 /// ```
 /// use regent_policy::{Action, action};
@@ -107,7 +107,7 @@ pub(crate) const fn service_bit(service: &[u8]) -> u64 {
     1 << (hash::of_name(service) >> 58)
 }
 
-/// An [`Action`](crate::Action) prepared at compile time. A text that names no action does not compile.
+/// An [`Action`] prepared at compile time. A text that names no action does not compile.
 ///
 /// ```compile_fail
 /// let action = regent_policy::action!("AssumeRole");

@@ -1,6 +1,6 @@
 //! The directory: everything every account holds, at one moment, in memory.
 //!
-//! It is a picture in the sense of [`Picture`](crate::Picture): immutable to whoever reads it, cheap to clone,
+//! It is a picture in the sense of [`Picture`]: immutable to whoever reads it, cheap to clone,
 //! changed only by the store. Entities lie by unique id; beside them lie the indexes that questions need (by name,
 //! by owner, by use), kept in step on every change so that no request ever walks an account.
 

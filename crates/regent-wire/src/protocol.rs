@@ -4,7 +4,7 @@
 //!
 //! A protocol is a column. It needs a variant of [`Protocol`], a line in [`detect()`](detect::detect), a way to become a
 //! [`Node`] (mostly a [`Tree`] that exists already), an [`Emit`](crate::emit::Emit) for answers, and a line
-//! each in [`answer`] and [`refuse`]. No shape and no service changes.
+//! each in [`answer()`] and [`refuse`]. No shape and no service changes.
 
 mod answer;
 pub mod audit;

@@ -310,7 +310,7 @@ async fn the_entities_of_a_policy_are_listed_by_kind_path_and_use_in_pages() {
 }
 
 #[tokio::test]
-async fn case_counts_in_the_keys_of_a_policys_tags() {
+async fn case_counts_in_the_keys_of_the_tags_of_a_policy() {
     let root = TestServer::new().await.root();
     root.make_policy("p", "s3:Get*").await;
     let arn = ("PolicyArn", ARN);
