@@ -1,7 +1,7 @@
 //! `make bench`: one table of ratios, measured side by side in one run on this machine.
 //!
-//! These machines are shared and noisy: CPU time is the truth, of many runs the best counts, and what is compared
-//! alternates. `bench FILE…` puts the rows that other measurements left in files before its own.
+//! These machines are shared and noisy: CPU time is the truth, what is compared alternates, and of what is measured
+//! alone the best of many runs counts. `bench FILE…` puts the rows that other measurements left in files before its own.
 
 mod cpu;
 mod directory;

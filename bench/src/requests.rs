@@ -7,8 +7,8 @@ use crate::load::{self, Connection, Key};
 use crate::server::{self, Server};
 use crate::table::{Goal, Row};
 
-const CONNECTIONS: usize = 16;
-const ROUNDS: usize = 7;
+const CONNECTIONS: usize = 64;
+const ROUNDS: usize = 9;
 const REQUESTS: usize = 24_000;
 
 /// What is asked, of which service, and how much of the bare server's rate it should reach.
@@ -32,29 +32,28 @@ pub fn measure(rows: &mut Vec<Row>) -> anyhow::Result<()> {
     let constant = load::request(bare.address, &key, "sts", CASES[0].2)?;
     for (name, service, form, goal) in CASES {
         let request = load::request(regent.address, &key, service, form)?;
-        let mut best: [f64; 2] = [f64::MAX; 2];
-        let mut wall: [f64; 2] = [f64::MAX; 2];
+        let mut rounds = Vec::with_capacity(ROUNDS);
         for _ in 0..ROUNDS {
+            let mut spent = [0.0; 2];
+            let mut wall = [0.0; 2];
             for (at, server, request) in [(0, &bare, &constant), (1, &regent, &request)] {
                 let requests = vec![vec![request.clone()]; CONNECTIONS];
                 let before = cpu::process(server.pid());
                 let took = load::drive(server.address, &requests, REQUESTS)?;
-                let spent = (cpu::process(server.pid()) - before) as f64 / REQUESTS as f64;
-                best[at] = best[at].min(spent);
-                wall[at] = wall[at].min(took.as_nanos() as f64 / REQUESTS as f64);
+                spent[at] = (cpu::process(server.pid()) - before) as f64 / REQUESTS as f64;
+                wall[at] = took.as_secs_f64();
             }
+            rounds.push((spent, wall[0] / wall[1]));
         }
+        // Of rounds in which both ran side by side, the one in the middle: what the machine did besides cancels out.
+        rounds.sort_by(|one, other| (one.0[0] / one.0[1]).total_cmp(&(other.0[0] / other.0[1])));
+        let (spent, wall) = rounds[ROUNDS / 2];
         rows.push(Row::new(
             &format!("(a) {name}: requests per CPU-second, of bare hyper's"),
-            best[0] / best[1],
+            spent[0] / spent[1],
             "×",
             Goal::AtLeast(goal),
-            format!(
-                "{:.1} of {:.1} µs of CPU a request; wall {:.2}",
-                best[1] / 1e3,
-                best[0] / 1e3,
-                wall[0] / wall[1]
-            ),
+            format!("{:.1} of {:.1} µs of CPU a request; by the clock {wall:.2}", spent[0] / 1e3, spent[1] / 1e3),
         ));
     }
     regent.stop()

@@ -160,8 +160,8 @@ def test_values_out_of_range_are_refused_in_the_words_of_each_service(production
         "must have length less than or equal to 64"
     )
     assert refusal(iam.create_user, UserName="a b") == (
-        "400 ValidationError: 1 validation error detected: Value at 'userName' failed to satisfy constraint: Member "
-        "must satisfy regular expression pattern: [\\w+=,.@-]+"
+        "400 ValidationError: The specified value for userName is invalid. It must contain only alphanumeric characters "
+        "and/or the following: +=,.@_-"
     )
     assert refusal(sts.get_session_token, DurationSeconds=899) == (
         "400 ValidationError: 1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy "

@@ -4,11 +4,13 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not the product")]
 
-use std::net::SocketAddr;
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
+use http_body_util::BodyExt as _;
 use regent::Server;
 use regent::clock::Clock;
 use regent::config::{Config, Settings};
@@ -16,6 +18,7 @@ use regent_wire::secret::SecretAccessKey;
 use regent_wire::sigv4::{Body, Signer};
 
 const ID: &str = "AKIAROOTROOTROOTROOT";
+const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 40_000);
 const SECRET: &str = "root-secret-root-secret-root-secret-root";
 
 /// Runs, and calls in each.
@@ -36,26 +39,75 @@ fn main() {
         };
         let config = Config::resolve(settings, Settings::default()).unwrap();
         let server = Server::start(config, Clock::System).await.unwrap().server;
+        let root = Key { id: ID.to_owned(), secret: SecretAccessKey::new(SECRET.to_owned()) };
+        let ana = prepare(&server, &root).await;
         for (service, form) in [
             ("sts", "Action=GetCallerIdentity&Version=2011-06-15"),
             ("sts", "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=3600"),
-            ("iam", "Action=GetUser&Version=2010-05-08"),
+            (
+                "sts",
+                "Action=AssumeRole&Version=2011-06-15&RoleSessionName=ana\
+                 &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdeploy",
+            ),
+            ("iam", "Action=GetUser&Version=2010-05-08&UserName=ana"),
         ] {
-            measure(&server, service, form).await;
+            measure(&server, &ana, service, form).await;
         }
     });
 }
 
-async fn measure(server: &Arc<Server>, service: &str, form: &str) {
-    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+struct Key {
+    id: String,
+    secret: SecretAccessKey,
+}
+
+/// A user who may see herself and assume a role; returns a key of hers.
+async fn prepare(server: &Arc<Server>, root: &Key) -> Key {
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
+    let policy = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"iam:Get*","Resource":"arn:aws:iam::123456789012:user/${aws:username}"},
+        {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/deploy"}]}"#;
+    let mut last = String::new();
+    for form in [
+        "Action=CreateUser&UserName=ana".to_owned(),
+        format!("Action=PutUserPolicy&UserName=ana&PolicyName=self&PolicyDocument={}", escape(policy)),
+        format!("Action=CreateRole&RoleName=deploy&AssumeRolePolicyDocument={}", escape(trust)),
+        "Action=CreateAccessKey&UserName=ana".to_owned(),
+    ] {
+        let request = signed(root, "iam", &format!("{form}&Version=2010-05-08"));
+        let answer = server.answer(request, PEER).await;
+        assert!(answer.status().is_success(), "{form}");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        last = String::from_utf8(body.to_vec()).unwrap();
+    }
+    let text = |element: &str| {
+        let (_, rest) = last.split_once(&format!("<{element}>")).unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    Key { id: text("AccessKeyId"), secret: SecretAccessKey::new(text("SecretAccessKey")) }
+}
+
+/// Percent-encodes everything but letters and digits.
+fn escape(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").unwrap();
+        }
+        out
+    })
+}
+
+async fn measure(server: &Arc<Server>, key: &Key, service: &str, form: &str) {
     let (runs, calls) = amount();
     let mut best = u64::MAX;
     for _ in 0..runs {
         // A request is taken apart while it is answered, so that each call needs one of its own.
-        let requests = vec![signed(service, form); calls];
+        let requests = vec![signed(key, service, form); calls];
         let before = on_cpu();
         for request in requests {
-            let answer = server.answer(request, peer).await;
+            let answer = server.answer(request, PEER).await;
             assert!(answer.status().is_success());
         }
         best = best.min(on_cpu() - before);
@@ -63,7 +115,7 @@ async fn measure(server: &Arc<Server>, service: &str, form: &str) {
     println!("{:<60} {:>6} ns", form, best / calls as u64);
 }
 
-fn signed(service: &str, form: &str) -> Request<Bytes> {
+fn signed(key: &Key, service: &str, form: &str) -> Request<Bytes> {
     let request = Request::post("http://127.0.0.1:4599/")
         .header("host", "127.0.0.1:4599")
         .header("accept-encoding", "identity")
@@ -75,9 +127,10 @@ fn signed(service: &str, form: &str) -> Request<Bytes> {
         .body(Bytes::from(form.to_owned()))
         .unwrap();
     let (mut parts, body) = request.into_parts();
-    let secret = SecretAccessKey::new(SECRET.to_owned());
     let now = Clock::System.now().as_second();
-    Signer::new(ID, &secret, "us-east-1", service).sign(&mut parts, Body::Bytes(&body), now).unwrap();
+    Signer::new(&key.id, &key.secret, "us-east-1", service)
+        .sign(&mut parts, Body::Bytes(&body), now)
+        .unwrap();
     Request::from_parts(parts, body)
 }
 

@@ -30,8 +30,8 @@ pub struct Server {
     pub(crate) managed_policies: Arc<ManagedPolicies>,
     pub(crate) trail: Trail,
     pub(crate) mfa_attempts: Attempts,
-    /// A policy that allows nothing: what a boundary is that cannot be found.
-    pub(crate) nothing: PolicyDocument,
+    /// What a managed policy is that cannot be found: it denies everything, because it might have denied anything.
+    pub(crate) lost: PolicyDocument,
     ring: ArcSwap<KeyRing>,
 }
 
@@ -58,7 +58,8 @@ impl Server {
             managed_policies: Arc::new(parts.managed_policies),
             trail: parts.trail,
             mfa_attempts: Attempts::default(),
-            nothing: PolicyDocument::new(r#"{"Version":"2012-10-17","Statement":[]}"#, Vec::new()),
+            // No text is no policy, and what cannot be read denies.
+            lost: PolicyDocument::new("", Vec::new()),
             ring: ArcSwap::default(),
         }
     }

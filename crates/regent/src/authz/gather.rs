@@ -46,7 +46,7 @@ impl<'a> Documents<'a> {
         }
         documents.session = caller.session.as_deref().and_then(|open| {
             let policies = &open.session.policies;
-            let managed = policies.managed.iter().filter_map(|arn| sources.managed(arn));
+            let managed = policies.managed.iter().map(|arn| sources.managed(arn));
             let inline = policies.inline.as_deref().map(|document| Source { document, arn: None });
             (!policies.is_empty()).then(|| inline.into_iter().chain(managed).collect())
         });
@@ -109,18 +109,18 @@ impl<'a> Sources<'a> {
 
     fn of_entity(&self, inline: &'a [InlinePolicy], attached: &[Arc<str>], into: &mut Vec<Source<'a>>) {
         into.extend(inline.iter().map(|policy| Source { document: &policy.document, arn: None }));
-        into.extend(attached.iter().filter_map(|arn| self.managed(arn)));
+        into.extend(attached.iter().map(|arn| self.managed(arn)));
     }
 
-    /// A boundary that cannot be found allows nothing: it must not be as if there were none.
     fn boundary(&self, arn: Option<&Arc<str>>) -> Option<Source<'a>> {
-        let nothing = || Source { document: &self.server.nothing, arn: None };
-        arn.map(|arn| self.managed(arn).unwrap_or_else(nothing))
+        arn.map(|arn| self.managed(arn))
     }
 
-    fn managed(&self, arn: &Arc<str>) -> Option<Source<'a>> {
-        let document = self.server.managed_policy(self.account, arn)?;
-        Some(Source { document, arn: Some(Arc::clone(arn)) })
+    /// A managed policy. One that is not there any more (it narrowed a session and was deleted, or a newer pack of AWS's
+    /// policies lacks it) must not be as if it had never been: it might have denied what is asked.
+    fn managed(&self, arn: &Arc<str>) -> Source<'a> {
+        let document = self.server.managed_policy(self.account, arn).unwrap_or(&self.server.lost);
+        Source { document, arn: Some(Arc::clone(arn)) }
     }
 }
 

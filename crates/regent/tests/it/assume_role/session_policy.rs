@@ -167,3 +167,24 @@ async fn ten_managed_policies_may_be_passed_and_no_more() {
          constraint: Member must have length less than or equal to 10";
     assert_eq!(assume(&ana, ROLE, &policies).await.shape(), refused);
 }
+
+#[tokio::test]
+async fn a_session_is_not_widened_by_deleting_a_policy_that_narrowed_it() {
+    let (_, root, ana) = with_ana().await;
+    root.create_role("deploy").await;
+    root.allow_role("deploy", &allowing("*")).await;
+    let narrow = root.make_policy("narrow", "iam:ListUsers").await;
+    let everything = allowing("*");
+    let more = [("Policy", everything.as_str()), ("PolicyArns.member.1.arn", narrow.as_str())];
+    let session = ana.assume(ROLE, "session", &more).await.unwrap_or_else(|answer| panic!("{}", answer.body));
+    assert_eq!(session.iam("ListGroups", &[]).await.status, 200);
+    assert_eq!(root.iam("DeletePolicy", &[("PolicyArn", &narrow)]).await.status, 200);
+    // It may have denied something, and nobody can tell any more.
+    assert_eq!(
+        session.iam("ListGroups", &[]).await.shape(),
+        format!(
+            "403 AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/deploy/session is not authorized to perform: \
+             iam:ListGroups on resource: arn:aws:iam::{ACCOUNT}:group/ with an explicit deny in a session policy"
+        )
+    );
+}
