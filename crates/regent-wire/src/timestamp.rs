@@ -22,8 +22,9 @@ pub enum TimestampFormat {
     HttpDate,
 }
 
-/// What a record shows, such as `Jan 31, 2026, 12:00:00 PM`.
-const RECORD_FORMAT: &str = "%b %-d, %Y, %-I:%M:%S %p";
+/// Months as records show them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Timestamp {
     /// The point `seconds` after 1970-01-01T00:00:00Z. Seconds beyond the supported years become the nearest
@@ -65,7 +66,12 @@ impl Timestamp {
     ///
     /// AWS: CloudTrail user guide, "CloudTrail record contents" (examples of `expiration`).
     pub fn record_text(self) -> String {
-        self.point().to_zoned(jiff::tz::TimeZone::UTC).strftime(RECORD_FORMAT).to_string()
+        let at = jiff::tz::TimeZone::UTC.to_datetime(self.point());
+        let month = usize::try_from(at.month()).ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
+        let half = if at.hour() < 12 { "AM" } else { "PM" };
+        let hour = (at.hour() + 11) % 12 + 1;
+        let (month, day, year) = (month.copied().unwrap_or_default(), at.day(), at.year());
+        format!("{month} {day}, {year}, {hour}:{:02}:{:02} {half}", at.minute(), at.second())
     }
 
     fn point(self) -> jiff::Timestamp {
@@ -104,7 +110,14 @@ mod tests {
         }
         assert_eq!(Timestamp::from_seconds(1_769_860_800).to_string(), "2026-01-31T12:00:00Z");
         assert_eq!(Timestamp::from_seconds(1_769_860_800).http_date(), "Sat, 31 Jan 2026 12:00:00 GMT");
-        assert_eq!(Timestamp::from_seconds(1_570_058_950).record_text(), "Oct 2, 2019, 11:29:10 PM");
+        for (seconds, expected) in [
+            (1_570_058_950, "Oct 2, 2019, 11:29:10 PM"),
+            (0, "Jan 1, 1970, 12:00:00 AM"),
+            (43_200, "Jan 1, 1970, 12:00:00 PM"),
+            (1_798_677_307, "Dec 31, 2026, 12:35:07 AM"),
+        ] {
+            assert_eq!(Timestamp::from_seconds(seconds).record_text(), expected);
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Every AWS operation of every service takes this one way. Nothing here knows what an operation does, and no
 //! operation can be reached but through here. The answer leaves only when its audit record is written.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -55,15 +57,15 @@ struct Answer {
 }
 
 impl Server {
-    /// Answers a request that came over a connection.
+    /// Answers a request that came over a connection. Every request has an answer; the HTTP library wants to be told so.
     pub(crate) async fn serve(
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: Peer,
-    ) -> Response<Full<Bytes>> {
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (parts, body) = request.into_parts();
         let read = body::read(body, self.config.body_limit_bytes, self.config.client_patience).await;
-        self.exchange(&parts, read, &peer).await
+        Ok(self.exchange(&parts, read, &peer).await)
     }
 
     /// Answers a request that was made inside the process.
@@ -114,7 +116,10 @@ impl Server {
             return withheld(&error, &Note::new(), exchange);
         }
         let mut open = Open::new(self, exchange);
-        let answer = caught(respond(&mut open.note)).await;
+        let answer = {
+            let responding = pin!(respond(&mut open.note));
+            caught(responding).await
+        };
         let answer = answer.unwrap_or_else(|panic| {
             let mut body = Vec::new();
             let fault = Fault::internal_failure(panic);
@@ -236,28 +241,30 @@ fn unavailable() -> Response<Full<Bytes>> {
 
 /// Two random UUIDs in their usual form.
 fn ids(draw: [u8; 32]) -> ([u8; UUID_LENGTH], [u8; UUID_LENGTH]) {
-    let (one, other) = draw.split_at(16);
+    let (mut one, mut other) = ([0; 16], [0; 16]);
+    let (first, rest) = draw.split_at(16);
+    one.copy_from_slice(first);
+    other.copy_from_slice(rest);
     (uuid(one), uuid(other))
 }
 
 /// Characters of a UUID.
 const UUID_LENGTH: usize = 36;
 
-fn uuid(bytes: &[u8]) -> [u8; UUID_LENGTH] {
+fn uuid(draw: [u8; 16]) -> [u8; UUID_LENGTH] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // Where each byte's two digits stand, between hyphens.
+    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
     let mut text = [b'-'; UUID_LENGTH];
-    // Of the places, those that are no hyphen.
-    let mut places = text.iter_mut().enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23));
-    for (at, byte) in bytes.iter().enumerate() {
+    for (at, (byte, place)) in draw.into_iter().zip(PLACES).enumerate() {
         let byte = match at {
             6 => byte & 0x0f | 0x40,
             8 => byte & 0x3f | 0x80,
-            _ => *byte,
+            _ => byte,
         };
-        for nibble in [byte >> 4, byte & 0x0f] {
-            if let (Some((_, place)), Some(digit)) = (places.next(), DIGITS.get(usize::from(nibble))) {
-                *place = *digit;
-            }
+        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
+        if let Some([high, low]) = text.get_mut(place..place + 2) {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 0x0f));
         }
     }
     text

@@ -63,7 +63,7 @@ pub(crate) async fn run<A, F>(
     stop: impl Future<Output = ()>,
 ) where
     A: Fn(Request<Incoming>, Peer) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+    F: Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send + 'static,
 {
     let permits = Arc::new(Semaphore::new(limits.connections));
     let connections = GracefulShutdown::new();
@@ -81,10 +81,8 @@ pub(crate) async fn run<A, F>(
         let (tls, answer, builder) = (tls.clone(), answer.clone(), Arc::clone(&builder));
         let watcher = connections.watcher();
         tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let answering = answer(request, peer.clone());
-                async move { Ok::<_, Infallible>(answering.await) }
-            });
+            // Not wrapped in a future of its own: each that holds another is as large again, and is moved about.
+            let service = service_fn(move |request| answer(request, peer.clone()));
             let ended = match secure(stream, tls, limits.header_patience).await {
                 Some(Stream::Plain(stream)) => {
                     let io = TokioIo::new(Patient::new(stream, limits.header_patience));

@@ -39,13 +39,16 @@ impl Run<'_> {
     }
 
     /// An operation that changes something, and waits until it is durable.
+    ///
+    /// What it keeps while it waits has a place of its own: otherwise every request, also one that only reads, would be
+    /// moved about with room for the largest of them.
     pub(super) async fn write<O: Operation>(
         mut self,
         handler: impl AsyncFnOnce(&Call<'_>, Authorized<O>) -> Result<O::Output, Fault>,
     ) -> Result<Head, Fault> {
         let input = self.decode::<O>()?;
         let authorized = authz::authorize(self.call, input, Evidence::default())?;
-        let output = handler(self.call, authorized).await?;
+        let output = Box::pin(handler(self.call, authorized)).await?;
         Ok(self.encode::<O>(&output))
     }
 
