@@ -42,7 +42,7 @@ deps: $(TOOLS)/cargo ## which crate may use which, banned crates, licences
 size: ## files that have grown too long
 	@scripts/size
 
-bench: $(TOOLS)/cargo $(TOOLS)/postgresql ## one table of ratios, measured side by side in one run
+bench: $(TOOLS)/cargo $(TOOLS)/postgresql $(TOOLS)/valgrind ## one table of ratios, measured side by side in one run
 	bench/run $(ARGS)
 
 gen: $(TOOLS)/cargo $(VENV)/pip ## fetch the pinned models and data, regenerate what is generated from them
@@ -95,6 +95,9 @@ endef
 
 $(TOOLS)/postgresql: | $(TOOLS)
 	$(call debian,/usr/lib/postgresql/*/bin/initdb,postgresql)
+
+$(TOOLS)/valgrind: | $(TOOLS)
+	$(call debian,valgrind,valgrind)
 
 $(TOOLS)/awscli: | $(TOOLS)
 	$(call debian,/usr/bin/aws,awscli)

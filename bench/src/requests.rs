@@ -53,7 +53,11 @@ pub fn measure(rows: &mut Vec<Row>) -> anyhow::Result<()> {
             spent[0] / spent[1],
             "×",
             Goal::AtLeast(goal),
-            format!("{:.1} of {:.1} µs of CPU a request; by the clock {wall:.2}", spent[0] / 1e3, spent[1] / 1e3),
+            format!(
+                "{:.1} of {:.1} µs of CPU a request; by the clock {wall:.2}",
+                spent[0] / 1e3,
+                spent[1] / 1e3
+            ),
         ));
     }
     regent.stop()

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -13,6 +13,8 @@ use crate::load::Key;
 /// A process that is ended when this is dropped.
 pub struct Server {
     child: Child,
+    /// Kept open: a server that is not listened to complains.
+    _output: BufReader<ChildStdout>,
     pub address: SocketAddr,
     /// From its start until it answered.
     pub startup: Duration,
@@ -34,8 +36,9 @@ impl Server {
         let mut child =
             Command::new(path).stdout(Stdio::piped()).spawn().context("starting the bare server")?;
         let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
-        Ok(Self { child, address: line.trim().parse()?, startup: begun.elapsed() })
+        let mut output = BufReader::new(child.stdout.take().context("no output")?);
+        output.read_line(&mut line)?;
+        Ok(Self { child, _output: output, address: line.trim().parse()?, startup: begun.elapsed() })
     }
 
     /// Regent, as it runs in production: embedded store, audit trail in files.
@@ -64,7 +67,7 @@ impl Server {
         output.read_line(&mut line)?;
         let startup = begun.elapsed();
         let url = line.trim().rsplit_once("http://").context("no address")?.1;
-        Ok(Self { child, address: url.parse()?, startup })
+        Ok(Self { child, _output: output, address: url.parse()?, startup })
     }
 
     pub fn pid(&self) -> u32 {
