@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::audit::trail::{Trail, TrailError};
 use crate::clock::Clock;
-use crate::config::{Config, Storage};
+use crate::config::{Config, STORE_FILE, Storage};
 use crate::entropy::{self, EntropyError};
 use crate::managed_policies::{ManagedPolicies, PackError};
 use crate::mint;
@@ -182,7 +182,7 @@ impl Server {
 async fn open_store(config: &Config, clock: &Clock) -> Result<Store<Directory>, StartError> {
     let location = match &config.storage {
         Storage::Ephemeral => Location::Memory,
-        Storage::Embedded(data) => Location::File(data.join("regent.db")),
+        Storage::Embedded(data) => Location::File(data.join(STORE_FILE)),
         Storage::Postgres { url, .. } => Location::Postgres(url.clone()),
     };
     let clock = clock.clone();

@@ -123,6 +123,22 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
 }
 
+/// Opens the store of a server for a command, and closes it in good order. There must be one: a mistyped folder is a
+/// mistake, not a wish for an empty store.
+fn with_existing_server(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Server) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (config, _) = configure(settings.clone())?;
+    if let Some(file) = config.storage.file().filter(|file| !file.exists()) {
+        anyhow::bail!(
+            "there is no store at `{}`: give the `data` folder of a server, or start one with `regent serve`",
+            file.display()
+        );
+    }
+    with_server(settings, work)
+}
+
 /// Opens the store for a command, and closes it in good order.
 fn with_server(
     settings: Settings,

@@ -147,6 +147,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// The embedded store, in the data folder.
+pub(crate) const STORE_FILE: &str = "regent.db";
+
 /// Where the records live.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -161,6 +164,16 @@ pub enum Storage {
         /// Folder for the master key and the audit trail.
         data: PathBuf,
     },
+}
+
+impl Storage {
+    /// The file of an embedded store.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Embedded(data) => Some(data.join(STORE_FILE)),
+            Self::Ephemeral | Self::Postgres { .. } => None,
+        }
+    }
 }
 
 /// The settings with every default filled in and every contradiction refused.

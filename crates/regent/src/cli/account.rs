@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use regent_store::entity::AccountId;
 
-use super::with_server;
+use super::{with_existing_server, with_server};
 use crate::Server;
 use crate::administration::NewKey;
 use crate::config::{Config, Settings};
@@ -64,16 +64,18 @@ impl Account {
                 let made = server.create_account(account, name.as_deref()).await?;
                 show(&server.config, &made, json)
             }),
-            Command::List { json, settings } => with_server(*settings, async |server| list(server, json)),
+            Command::List { json, settings } => {
+                with_existing_server(*settings, async |server| list(server, json))
+            }
             Command::RootKey { account, delete: Some(id), settings, .. } => {
-                with_server(*settings, async |server| {
+                with_existing_server(*settings, async |server| {
                     server.delete_root_key(account, &id).await?;
                     say!("deleted {id}");
                     Ok(())
                 })
             }
             Command::RootKey { account, delete: None, json, settings } => {
-                with_server(*settings, async |server| {
+                with_existing_server(*settings, async |server| {
                     let made = server.create_root_key(account).await?;
                     show(&server.config, &made, json)
                 })

@@ -29,8 +29,8 @@ enum Command {
 impl Keys {
     pub(super) fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::List { settings } => super::with_server(*settings, list),
-            Command::Rotate { settings } => super::with_server(*settings, rotate),
+            Command::List { settings } => super::with_existing_server(*settings, list),
+            Command::Rotate { settings } => super::with_existing_server(*settings, rotate),
         }
     }
 }

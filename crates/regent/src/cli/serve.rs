@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
-use crate::config::{Config, Settings, Storage};
+use crate::config::{Config, STORE_FILE, Settings, Storage};
 use crate::http::tls;
 use crate::{Server, Started};
 
@@ -57,7 +57,7 @@ fn greet(started: &Started, address: SocketAddr, out: &mut impl io::Write) -> io
     let url = format!("{scheme}://{address}");
     let store = match &config.storage {
         Storage::Ephemeral => "in memory: everything is gone at the end".to_owned(),
-        Storage::Embedded(data) => data.join("regent.db").display().to_string(),
+        Storage::Embedded(data) => data.join(STORE_FILE).display().to_string(),
         Storage::Postgres { .. } => "PostgreSQL".to_owned(),
     };
     writeln!(out, "Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"))?;

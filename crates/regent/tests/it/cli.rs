@@ -83,6 +83,7 @@ async fn accounts_are_made_and_listed_and_get_keys_while_a_server_runs() {
 async fn session_keys_are_listed_and_rotated() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    check(&on(&["account", "create"], data), 0, &[]).await;
     check(&on(&["keys", "list"], data), 0, &["   1  made 2"]).await;
     check(&on(&["keys", "rotate"], data), 0, &["key 2 seals new sessions within a minute"]).await;
     check(&on(&["keys", "list"], data), 0, &["   1  made 2", "   2  made 2"]).await;
@@ -186,7 +187,8 @@ async fn without_its_master_key_a_database_stays_closed() {
 
 async fn master_key(data: &Path, settings: &[&str]) {
     let list = [&on(&["account", "list"], data), settings].concat();
-    check(&list, 0, &[]).await;
+    let create = [&on(&["account", "create"], data), settings].concat();
+    check(&create, 0, &[]).await;
     let (key, away) = (data.join("master.key"), data.join("away"));
     let mode = |bits: u32| std::fs::Permissions::from_mode(bits);
     assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -200,7 +202,7 @@ async fn master_key(data: &Path, settings: &[&str]) {
     assert!(!key.exists(), "never a new key");
 
     let another = tempfile::tempdir().unwrap();
-    check(&on(&["account", "list"], another.path()), 0, &[]).await;
+    check(&on(&["account", "create"], another.path()), 0, &[]).await;
     std::fs::copy(another.path().join("master.key"), &key).unwrap();
     check(&list, 1, &["is not the one that sealed this store"]).await;
     std::fs::write(&key, "").unwrap();
@@ -232,4 +234,25 @@ async fn shells_are_told_what_there_is() {
     check(&["completions", "abacus"], 2, &["invalid value 'abacus'"]).await;
     check(&["--version"], 0, &[env!("CARGO_PKG_VERSION")]).await;
     check(&["--help"], 0, &["Start the server", "Make and list accounts"]).await;
+}
+
+#[tokio::test]
+async fn a_mistyped_folder_is_not_made_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("mistyped");
+    for command in [
+        &["account", "list"][..],
+        &["account", "root-key", "123456789012"],
+        &["account", "root-key", "123456789012", "--delete", "AKIAIOSFODNN7EXAMPLE"],
+        &["keys", "list"],
+        &["keys", "rotate"],
+    ] {
+        check(
+            &on(command, &data),
+            1,
+            &["there is no store at `", "mistyped/regent.db`: give the `data` folder"],
+        )
+        .await;
+        assert!(!data.exists(), "{command:?}");
+    }
 }
