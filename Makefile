@@ -69,7 +69,7 @@ $(TOOLS):
 
 $(TOOLS)/cargo: | $(TOOLS)
 	@command -v cargo >/dev/null || { echo 'cargo is missing: install Rust 1.95 or later (https://rustup.rs)'; exit 1; }
-	@command -v cc >/dev/null || { echo 'installing a C compiler'; $(APT) install gcc libc6-dev >/dev/null; }
+	@command -v cc >/dev/null || { echo 'installing a C compiler'; $(APT) update >/dev/null; $(APT) install gcc libc6-dev >/dev/null; }
 	@touch $@
 
 $(TOOLS)/nextest: $(TOOLS)/cargo
@@ -103,7 +103,7 @@ $(TOOLS)/awscli: | $(TOOLS)
 	$(call debian,/usr/bin/aws,awscli)
 
 $(TOOLS)/node: | $(TOOLS)
-	$(call debian,node,nodejs npm)
+	$(call debian,npm,nodejs npm)
 
 $(TOOLS)/python: | $(TOOLS)
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo 'installing python3-venv'; $(APT) update >/dev/null; $(APT) install python3 python3-venv >/dev/null; }
