@@ -77,6 +77,17 @@ async fn who_may_nothing_is_refused_every_operation() {
     }
 }
 
+/// A sample that nobody is refused must not come about by forgetting the refusal.
+#[test]
+fn two_operations_need_no_permission() {
+    let open: Vec<String> = sample::all()
+        .into_iter()
+        .filter(|sample| sample.denied.is_none())
+        .map(|sample| sample.operation)
+        .collect();
+    assert_eq!(open, ["GetCallerIdentity", "GetSessionToken"]);
+}
+
 /// Nobody gets past the signature, whatever the operation.
 #[tokio::test]
 async fn who_does_not_sign_is_refused_every_operation() {
