@@ -15,6 +15,10 @@ use thiserror::Error;
 use crate::span::{Span, offset};
 
 mod string;
+mod write;
+
+pub use write::Layout;
+pub(crate) use write::{JsonWriter, write_string};
 
 /// The longest text that any limit lets through: places are kept in 32 bits.
 const MOST_CHARACTERS: usize = 1 << 28;

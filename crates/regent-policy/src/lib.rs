@@ -136,6 +136,7 @@ mod denial;
 mod document;
 mod evaluation;
 mod fold;
+pub mod format;
 mod grammar;
 mod hash;
 mod index;
@@ -170,7 +171,7 @@ pub use document::{
     Version,
 };
 pub use grammar::ParsePolicyError;
-pub use json::{ReadJsonError, StringFault};
+pub use json::{Layout, ReadJsonError, StringFault};
 pub use kind::PolicyKind;
 pub use operator::{Comparison, Operator, Qualifier};
 pub use policies::{Policies, ResourcePolicy, ResourceRule};

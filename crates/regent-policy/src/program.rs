@@ -80,6 +80,13 @@ impl Program {
     ///
     /// A policy that is damaged might have denied, so nothing may be allowed past it.
     pub fn unreadable() -> Self {
+        Self { is_unreadable: true, ..Self::silent() }
+    }
+
+    /// A policy that says nothing: the stand-in for one that should be there and is not.
+    ///
+    /// A role or a key without a policy lets nobody in.
+    pub fn silent() -> Self {
         Self {
             pool: Pool::default(),
             statements: Box::default(),
@@ -90,7 +97,7 @@ impl Program {
             deny: Index::default(),
             allow: Index::default(),
             allowance: 0,
-            is_unreadable: true,
+            is_unreadable: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand.
 //!
-//! Exit status: 0 done, 1 failed, 2 not understood.
+//! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no (see [`Outcome`]).
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -24,7 +24,9 @@ macro_rules! say {
 
 mod account;
 mod audit;
+mod excerpt;
 mod keys;
+mod policy;
 mod serve;
 
 /// An organization's own AWS-compatible identity plane: STS and IAM that every AWS SDK, CLI and tool uses unchanged.
@@ -45,6 +47,8 @@ enum Command {
     Audit(audit::Audit),
     /// Look after the keys that seal session tokens
     Keys(keys::Keys),
+    /// Ask, check, test and write policies: on files, without a server
+    Policy(policy::Policy),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -52,32 +56,57 @@ enum Command {
     },
 }
 
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Exit status 0: done, and if something was asked, the answer is yes.
+    Done,
+    /// Exit status 1: some of it could not be done, and has been said.
+    Failed,
+    /// Exit status 3: done, and the answer is no: denied, invalid, not as expected.
+    No,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::Failed => Self::FAILURE,
+            Outcome::No => Self::from(3),
+        }
+    }
+}
+
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let done = |()| Outcome::Done;
     let ran = match arguments.command {
-        Command::Serve(settings) => serve::run(*settings),
-        Command::Account(account) => account.run(),
-        Command::Audit(audit) => audit.run(),
-        Command::Keys(keys) => keys.run(),
+        Command::Serve(settings) => serve::run(*settings).map(done),
+        Command::Account(account) => account.run().map(done),
+        Command::Audit(audit) => audit.run().map(done),
+        Command::Keys(keys) => keys.run().map(done),
+        Command::Policy(policy) => policy.run(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "regent", &mut std::io::stdout());
-            Ok(())
+            Ok(Outcome::Done)
         }
     };
-    match ran {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            report(&error);
-            ExitCode::FAILURE
-        }
-    }
+    ran.unwrap_or_else(|error| {
+        report(&error);
+        Outcome::Failed
+    })
+    .into()
 }
 
 /// Tells a person what went wrong, the cause of it under it.
 #[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
 fn report(error: &anyhow::Error) {
+    if let Some(excerpt) = error.downcast_ref::<excerpt::Excerpt>() {
+        eprintln!("{excerpt}");
+        return;
+    }
     eprintln!("regent: {error}");
     for cause in error.chain().skip(1) {
         eprintln!("  because {cause}");

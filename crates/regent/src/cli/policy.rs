@@ -1,0 +1,36 @@
+//! `regent policy`: the engine on files. It needs no server, no store and no network.
+
+use clap::{Args, Subcommand};
+
+use super::Outcome;
+
+mod bundle;
+mod case;
+mod evaluate;
+mod format;
+mod principal;
+mod sources;
+
+/// Ask, check, test and write policies: on files, without a server.
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Decide a request, or a file of them
+    Evaluate(Box<evaluate::Evaluate>),
+    /// Lay policies out, all in one way
+    Format(format::Format),
+}
+
+impl Policy {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        match self.command {
+            Command::Evaluate(evaluate) => evaluate.run(),
+            Command::Format(format) => format.run(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The policies in force for one question, with the names and texts that explanations show.
+
+use regent_policy::{
+    Action, Bindings, Document, Policies, PolicyKind, Program, Resource, ResourcePolicy, ResourceRule,
+};
+
+use super::sources::Text;
+
+/// A policy and what to call it.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) document: Document,
+    pub(super) program: Program,
+}
+
+impl Named {
+    pub(super) fn new(name: String, document: Document) -> Self {
+        let program = Program::compile(&document, &Bindings::NONE);
+        Self { name, document, program }
+    }
+
+    /// Does any of its statements say whom it is about?
+    pub(super) fn names_principals(&self) -> bool {
+        self.document.statements().any(|statement| statement.principals().is_some())
+    }
+}
+
+impl TryFrom<Text> for Named {
+    type Error = anyhow::Error;
+
+    fn try_from(text: Text) -> anyhow::Result<Self> {
+        let (name, document) = text.parse()?;
+        Ok(Self::new(name, document))
+    }
+}
+
+/// Every policy that takes part.
+#[derive(Debug, Default)]
+pub(super) struct Bundle {
+    pub(super) identity: Vec<Named>,
+    pub(super) boundaries: Vec<Named>,
+    pub(super) session: Option<Vec<Named>>,
+    pub(super) resource: Option<Named>,
+    /// Levels from the root down; none without an organization.
+    pub(super) service_control: Vec<Vec<Named>>,
+    pub(super) resource_control: Vec<Vec<Named>>,
+    pub(super) endpoint: Vec<Named>,
+}
+
+impl Bundle {
+    /// Lends the policies to a question.
+    ///
+    /// Roles and keys always have a policy: without one in the bundle nobody is let in.
+    pub(super) fn lend<T>(&self, rule: ResourceRule, ask: impl FnOnce(&Policies<'_>) -> T) -> T {
+        let silent = Program::silent();
+        let identity = programs(&self.identity);
+        let boundaries = programs(&self.boundaries);
+        let session = self.session.as_deref().map(programs);
+        let endpoint = programs(&self.endpoint);
+        let service_control = self.service_control.iter().map(|level| programs(level)).collect::<Vec<_>>();
+        let resource_control = self.resource_control.iter().map(|level| programs(level)).collect::<Vec<_>>();
+        let service_control = service_control.iter().map(Vec::as_slice).collect::<Vec<_>>();
+        let resource_control = resource_control.iter().map(Vec::as_slice).collect::<Vec<_>>();
+        let resource = match (&self.resource, rule) {
+            (Some(policy), rule) => Some(ResourcePolicy { program: &policy.program, rule }),
+            (None, ResourceRule::Ordinary) => None,
+            (None, rule) => Some(ResourcePolicy { program: &silent, rule }),
+        };
+        ask(&Policies {
+            identity: &identity,
+            boundaries: &boundaries,
+            session: session.as_deref(),
+            resource,
+            service_control: (!service_control.is_empty()).then_some(&service_control),
+            resource_control: (!resource_control.is_empty()).then_some(&resource_control),
+            endpoint: &endpoint,
+        })
+    }
+
+    /// The policy that a decision speaks of.
+    pub(super) fn policy(&self, kind: PolicyKind, level: u32, program: u32) -> Option<&Named> {
+        let (level, program) = (level as usize, program as usize);
+        match kind {
+            PolicyKind::Identity => self.identity.get(program),
+            PolicyKind::PermissionsBoundary => self.boundaries.get(program),
+            PolicyKind::Session => self.session.as_ref()?.get(program),
+            PolicyKind::Resource | PolicyKind::RoleTrust => self.resource.as_ref(),
+            PolicyKind::ServiceControl => self.service_control.get(level)?.get(program),
+            PolicyKind::ResourceControl => self.resource_control.get(level)?.get(program),
+            PolicyKind::Endpoint => self.endpoint.get(program),
+        }
+    }
+}
+
+fn programs(policies: &[Named]) -> Vec<&Program> {
+    policies.iter().map(|policy| &policy.program).collect()
+}
+
+/// How the policy of a resource counts: the one of a role as a trust policy for the actions that assume it, the one of a
+/// key as a key policy for the actions of its service.
+pub(super) fn rule(action: &Action<'_>, resource: &Resource<'_>) -> ResourceRule {
+    let name = action.name().to_ascii_lowercase();
+    let kind = resource.text().split(':').nth(5).and_then(|rest| rest.split('/').next());
+    match name.split_once(':') {
+        Some(("sts", action)) if action.starts_with("assumerole") => ResourceRule::RoleTrust,
+        // Session tags and source identity are asked of the role as well.
+        Some(("sts", "tagsession" | "setsourceidentity" | "setcontext")) if kind == Some("role") => {
+            ResourceRule::RoleTrust
+        }
+        // Aliases and custom stores have no policies, and neither has `*`.
+        Some(("kms", _)) if kind == Some("key") => ResourceRule::KeyPolicy,
+        _ => ResourceRule::Ordinary,
+    }
+}

@@ -1,0 +1,143 @@
+//! `regent policy evaluate --cases`: one case a line in, one answer a line out, in the same order.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+use regent_policy::decide;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Answer;
+use crate::cli::Outcome;
+use crate::cli::policy::case::{Asked, Case};
+
+/// The longest line read.
+const MAX_LINE_BYTES: u64 = 64 << 20;
+
+/// The name of a case, whatever else it holds.
+#[derive(Debug, Deserialize)]
+struct Id<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'a, T> {
+    id: Option<&'a RawValue>,
+    #[serde(flatten)]
+    rest: T,
+}
+
+#[derive(Debug, Serialize)]
+struct Broken {
+    error: String,
+}
+
+/// Answers every case. A broken one is answered with what is wrong, and the run goes on.
+pub(super) fn run(path: &Path) -> anyhow::Result<Outcome> {
+    let out = BufWriter::new(io::stdout().lock());
+    let ran = if path == Path::new("-") {
+        answer_all(io::stdin().lock(), out)
+    } else {
+        let shown = || format!("cannot read `{}`", path.display());
+        answer_all(BufReader::new(File::open(path).with_context(shown)?), out)
+    };
+    match ran {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Failed),
+        ran => Ok(ran.with_context(|| format!("cannot answer the cases of `{}`", path.display()))?),
+    }
+}
+
+fn answer_all<R: io::Read>(input: impl Into<Lines<R>>, mut out: impl Write) -> io::Result<Outcome> {
+    let mut lines = input.into();
+    let mut outcome = Outcome::Done;
+    let mut number = 0_u64;
+    while let Some(line) = lines.next_line()? {
+        number += 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if !answer_one(line, number, &mut out)? {
+            outcome = Outcome::Failed;
+        }
+        writeln!(out)?;
+        // Somebody may be waiting for this answer before the next question.
+        if !lines.has_another() {
+            out.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(outcome)
+}
+
+/// Answers one case; false, if it is broken.
+fn answer_one(line: &[u8], number: u64, out: &mut impl Write) -> io::Result<bool> {
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => return broken(None, number, &error.into(), out),
+    };
+    let id = serde_json::from_str::<Id<'_>>(text).ok().and_then(|id| id.id);
+    let answered = || -> anyhow::Result<Vec<u8>> {
+        let Case { question, bundle } = Case::read(text)?;
+        let written = Asked::new(question)?.ask(&bundle, |policies, request| {
+            let decision = decide(policies, request);
+            serde_json::to_vec(&Line { id, rest: Answer::new(&decision, request, &bundle) })
+        });
+        Ok(written??)
+    };
+    match answered() {
+        Ok(answer) => out.write_all(&answer).map(|()| true),
+        Err(error) => broken(id, number, &error, out),
+    }
+}
+
+fn broken(
+    id: Option<&RawValue>,
+    number: u64,
+    error: &anyhow::Error,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let error = format!("line {number}: {error:#}");
+    serde_json::to_writer(out, &Line { id, rest: Broken { error } })?;
+    Ok(false)
+}
+
+/// Lines of bounded length.
+struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+}
+
+impl<R: io::Read> From<BufReader<R>> for Lines<R> {
+    fn from(reader: BufReader<R>) -> Self {
+        Self { reader, line: Vec::new() }
+    }
+}
+
+impl<'a> From<io::StdinLock<'a>> for Lines<io::StdinLock<'a>> {
+    fn from(stdin: io::StdinLock<'a>) -> Self {
+        Self { reader: BufReader::new(stdin), line: Vec::new() }
+    }
+}
+
+impl<R: io::Read> Lines<R> {
+    fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        let mut bounded = io::Read::take(&mut self.reader, MAX_LINE_BYTES);
+        if bounded.read_until(b'\n', &mut self.line)? == 0 {
+            return Ok(None);
+        }
+        if self.line.len() as u64 == MAX_LINE_BYTES && self.line.last() != Some(&b'\n') {
+            return Err(io::Error::new(ErrorKind::InvalidData, "a line is longer than 64 MiB"));
+        }
+        Ok(Some(&self.line))
+    }
+
+    /// Is a whole line here already?
+    fn has_another(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+}

@@ -1,0 +1,164 @@
+//! From an ARN to a caller.
+
+use std::borrow::Cow;
+
+use regent_policy::{Caller, Issuer};
+
+/// Providers that have no ARN.
+const BUILT_IN_PROVIDERS: [&str; 4] =
+    ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
+/// Where service-linked roles are.
+const SERVICE_LINKED: &str = "role/aws-service-role/";
+
+/// What is known of a caller besides its ARN.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hints<'a> {
+    /// The role behind a session: a session's ARN lacks the role's path.
+    pub(super) role_arn: Option<&'a str>,
+    /// Who called `GetFederationToken`.
+    pub(super) issuer_arn: Option<&'a str>,
+    /// `aws:userid`: a user's unique id, a role's with the session's name behind it.
+    pub(super) user_id: Option<&'a str>,
+    /// `aws:AssumedRoot` is `true`.
+    pub(super) is_assumed_root: bool,
+    /// `aws:PrincipalServiceNamesList`.
+    pub(super) service_names: &'a [&'a str],
+}
+
+/// A caller, owned so far as it had to be made up.
+#[derive(Debug)]
+pub(super) enum Principal<'a> {
+    Known(Caller<'a>),
+    Session { account: &'a str, arn: &'a str, role_arn: Cow<'a, str>, role_id: &'a str },
+    Service { names: Vec<&'a str> },
+}
+
+/// Why a text is no principal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PrincipalError {
+    #[error(
+        "`{0}` is no principal: expected the ARN of a user, a role session, a federated user, an account's root user or an \
+         identity provider, the name of a service such as `ec2.amazonaws.com`, or `anonymous`"
+    )]
+    Unknown(String),
+    #[error("`{0}` is not the ARN of a role")]
+    NotARole(String),
+    #[error("`{0}` is neither the ARN of a user nor of an account's root user")]
+    NotAnIssuer(String),
+}
+
+impl<'a> Principal<'a> {
+    /// Reads the ARN of a caller, the name of a service, or `anonymous`.
+    pub(super) fn read(text: &'a str, hints: &Hints<'a>) -> Result<Self, PrincipalError> {
+        let unknown = || PrincipalError::Unknown(text.to_owned());
+        if text == "anonymous" {
+            return Ok(Self::Known(Caller::Anonymous));
+        }
+        if BUILT_IN_PROVIDERS.contains(&text) {
+            return Ok(Self::Known(Caller::FederatedIdentity { provider: text }));
+        }
+        if !text.starts_with("arn:") {
+            let is_service = text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn");
+            return if is_service { Ok(Self::service(text, hints)) } else { Err(unknown()) };
+        }
+        let (service, account, rest) = split(text).ok_or_else(unknown)?;
+        let (kind, name) = rest.split_once('/').unwrap_or((rest, ""));
+        match (service, kind) {
+            ("iam", "root") if rest == "root" => Ok(Self::Known(if hints.is_assumed_root {
+                Caller::RootSession { account, arn: text }
+            } else {
+                Caller::Root { account, arn: text }
+            })),
+            ("iam", "user") if !name.is_empty() => {
+                Ok(Self::Known(Caller::User { account, arn: text, id: unique_id(hints) }))
+            }
+            ("iam", "role") if !name.is_empty() => {
+                Ok(Self::session(account, text, Cow::Borrowed(text), hints))
+            }
+            ("iam", "oidc-provider" | "saml-provider") if !name.is_empty() => {
+                Ok(Self::Known(Caller::FederatedIdentity { provider: text }))
+            }
+            ("sts", "assumed-role") => {
+                let (role, session) = name.split_once('/').ok_or_else(unknown)?;
+                if role.is_empty() || session.is_empty() {
+                    return Err(unknown());
+                }
+                let role_arn = role_arn(text, account, role, hints)?;
+                Ok(Self::session(account, text, role_arn, hints))
+            }
+            ("sts", "federated-user") if !name.is_empty() => {
+                Ok(Self::Known(Caller::FederatedUser { account, arn: text, issuer: issuer(hints)? }))
+            }
+            _ => Err(unknown()),
+        }
+    }
+
+    /// The caller, as the engine knows callers.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        match self {
+            Self::Known(caller) => *caller,
+            Self::Session { account, arn, role_arn, role_id } => Caller::RoleSession {
+                account,
+                arn,
+                role_arn,
+                role_id,
+                is_service_linked: split(role_arn)
+                    .is_some_and(|(_, _, rest)| rest.starts_with(SERVICE_LINKED)),
+            },
+            Self::Service { names } => Caller::Service { names },
+        }
+    }
+
+    fn session(account: &'a str, arn: &'a str, role_arn: Cow<'a, str>, hints: &Hints<'a>) -> Self {
+        Self::Session { account, arn, role_arn, role_id: unique_id(hints) }
+    }
+
+    fn service(name: &'a str, hints: &Hints<'a>) -> Self {
+        let others = hints.service_names.iter().copied().filter(|other| *other != name);
+        Self::Service { names: std::iter::once(name).chain(others).collect() }
+    }
+}
+
+/// The role behind a session. Without being told, it is the one of that name without a path.
+fn role_arn<'a>(
+    arn: &'a str,
+    account: &str,
+    role: &str,
+    hints: &Hints<'a>,
+) -> Result<Cow<'a, str>, PrincipalError> {
+    let Some(told) = hints.role_arn else {
+        let partition = arn.split(':').nth(1).unwrap_or("aws");
+        return Ok(Cow::Owned(format!("arn:{partition}:iam::{account}:role/{role}")));
+    };
+    let is_role = split(told).is_some_and(|(service, _, rest)| service == "iam" && rest.starts_with("role/"));
+    if is_role { Ok(Cow::Borrowed(told)) } else { Err(PrincipalError::NotARole(told.to_owned())) }
+}
+
+/// Who issued a federated session. Somebody unknown is named by no policy.
+fn issuer<'a>(hints: &Hints<'a>) -> Result<Issuer<'a>, PrincipalError> {
+    let Some(arn) = hints.issuer_arn else { return Ok(Issuer::User { arn: "", id: "" }) };
+    match split(arn) {
+        Some(("iam", _, "root")) => Ok(Issuer::Root),
+        Some(("iam", _, rest)) if rest.starts_with("user/") => Ok(Issuer::User { arn, id: "" }),
+        _ => Err(PrincipalError::NotAnIssuer(arn.to_owned())),
+    }
+}
+
+/// `AROA…` of `AROA…:session`, or `AIDA…`; nothing, if it is not known.
+fn unique_id<'a>(hints: &Hints<'a>) -> &'a str {
+    let id = hints.user_id.unwrap_or_default();
+    let id = id.split(':').next().unwrap_or_default();
+    if id.starts_with("AIDA") || id.starts_with("AROA") { id } else { "" }
+}
+
+/// Service, account and the rest of an ARN.
+pub(super) fn split(arn: &str) -> Option<(&str, &str, &str)> {
+    let mut fields = arn.splitn(6, ':');
+    let (prefix, partition, service, _region) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let (account, rest) = (fields.next()?, fields.next()?);
+    let is_account =
+        account.is_empty() || account.bytes().all(|byte| byte.is_ascii_digit()) || account == "aws";
+    (prefix == "arn" && !partition.is_empty() && !rest.is_empty() && is_account)
+        .then_some((service, account, rest))
+}
