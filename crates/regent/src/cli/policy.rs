@@ -1,6 +1,7 @@
 //! `regent policy`: the engine on files. It needs no server, no store and no network.
 
 use clap::{Args, Subcommand};
+use regent_policy::Verdict;
 
 use super::Outcome;
 
@@ -10,6 +11,7 @@ mod evaluate;
 mod format;
 mod principal;
 mod sources;
+mod test;
 
 /// Ask, check, test and write policies: on files, without a server.
 #[derive(Debug, Args)]
@@ -24,6 +26,8 @@ enum Command {
     Evaluate(Box<evaluate::Evaluate>),
     /// Lay policies out, all in one way
     Format(format::Format),
+    /// Hold policies to what is expected of them
+    Test(test::Test),
 }
 
 impl Policy {
@@ -31,6 +35,16 @@ impl Policy {
         match self.command {
             Command::Evaluate(evaluate) => evaluate.run(),
             Command::Format(format) => format.run(),
+            Command::Test(test) => test.run(),
         }
+    }
+}
+
+/// A verdict in the words of answers.
+fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allowed => "Allowed",
+        Verdict::ImplicitlyDenied => "ImplicitlyDenied",
+        Verdict::ExplicitlyDenied => "ExplicitlyDenied",
     }
 }

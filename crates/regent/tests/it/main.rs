@@ -28,6 +28,7 @@ mod killed;
 mod mfa_device;
 mod nodes;
 mod policy;
+mod policy_cli;
 mod policy_version;
 mod postgres;
 mod process;

@@ -78,6 +78,18 @@ impl Bundle {
         })
     }
 
+    /// Every policy.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Named> {
+        let lists = [&self.identity, &self.boundaries, &self.endpoint];
+        let levels = [&self.service_control, &self.resource_control];
+        lists
+            .into_iter()
+            .chain(&self.session)
+            .chain(levels.into_iter().flatten())
+            .flatten()
+            .chain(&self.resource)
+    }
+
     /// The policy that a decision speaks of.
     pub(super) fn policy(&self, kind: PolicyKind, level: u32, program: u32) -> Option<&Named> {
         let (level, program) = (level as usize, program as usize);

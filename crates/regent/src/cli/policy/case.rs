@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::bundle::{self, Bundle, Named};
-use super::principal::{Hints, Principal, split};
+use super::principal::{self, Hints, Principal, split};
 
 /// Members for people and for whoever compares: they say nothing about the question.
 const NOTES: [&str; 14] = [
@@ -217,6 +217,23 @@ impl Asked {
             });
         }
         Ok(Self { question, context })
+    }
+
+    /// The same, with the context keys that follow from the principal, unless they are given.
+    pub(super) fn with_principal_keys(question: Question) -> anyhow::Result<Self> {
+        let mut asked = Self::new(question)?;
+        let hints = Hints {
+            role_arn: asked.question.principal_role_arn.as_deref(),
+            issuer_arn: asked.question.principal_issuer_arn.as_deref(),
+            ..Hints::default()
+        };
+        let keys = principal::keys(&Principal::read(&asked.question.principal, &hints)?.caller());
+        for (key, value) in keys {
+            if !asked.context.iter().any(|(given, ..)| given.eq_ignore_ascii_case(key)) {
+                asked.context.push((key.to_owned(), vec![value], false));
+            }
+        }
+        Ok(asked)
     }
 
     /// The values of a context key.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use regent_policy::{Decision, Denial, PolicyKind, Reason, Request, Verdict, decide};
+use regent_policy::{Decision, Denial, PolicyKind, Reason, Request, decide};
 use serde::Serialize;
 
 use super::bundle::{Bundle, Named};
 use super::case::{Asked, Members, Question, Scalar, Values};
 use super::sources::Text;
+use super::verdict_name;
 use crate::cli::Outcome;
 
 mod cases;
@@ -108,7 +109,7 @@ impl Evaluate {
             return cases::run(file);
         }
         let bundle = self.bundle()?;
-        let asked = Asked::new(self.question())?;
+        let asked = Asked::with_principal_keys(self.question())?;
         let decision = asked.ask(&bundle, |policies, request| {
             let decision = decide(policies, request);
             self.show(&Answer::new(&decision, request, &bundle));
@@ -216,14 +217,6 @@ impl<'a> Answer<'a> {
             statement,
             message: (!decision.is_allowed()).then(|| Denial::new(decision, request).to_string()),
         }
-    }
-}
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "Allowed",
-        Verdict::ImplicitlyDenied => "ImplicitlyDenied",
-        Verdict::ExplicitlyDenied => "ExplicitlyDenied",
     }
 }
 

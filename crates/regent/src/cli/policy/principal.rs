@@ -151,6 +151,28 @@ fn unique_id<'a>(hints: &Hints<'a>) -> &'a str {
     if id.starts_with("AIDA") || id.starts_with("AROA") { id } else { "" }
 }
 
+/// The context keys that follow from who asks.
+///
+/// AWS: "AWS global condition context keys", Properties of the principal.
+pub(super) fn keys(caller: &Caller<'_>) -> Vec<(&'static str, String)> {
+    let (r#type, arn, user) = match caller {
+        Caller::Root { arn, .. } | Caller::RootSession { arn, .. } => ("Account", *arn, None),
+        Caller::User { arn, .. } => ("User", *arn, arn.rsplit('/').next()),
+        Caller::RoleSession { role_arn, .. } => ("AssumedRole", *role_arn, None),
+        Caller::FederatedUser { arn, .. } => ("FederatedUser", *arn, None),
+        Caller::FederatedIdentity { .. } | Caller::Service { .. } | Caller::Anonymous => return Vec::new(),
+    };
+    let account = caller.account().unwrap_or_default();
+    let mut keys = vec![
+        ("aws:PrincipalArn", arn.to_owned()),
+        ("aws:PrincipalAccount", account.to_owned()),
+        ("aws:PrincipalType", r#type.to_owned()),
+        ("aws:PrincipalIsAWSService", "false".to_owned()),
+    ];
+    keys.extend(user.map(|user| ("aws:username", user.to_owned())));
+    keys
+}
+
 /// Service, account and the rest of an ARN.
 pub(super) fn split(arn: &str) -> Option<(&str, &str, &str)> {
     let mut fields = arn.splitn(6, ':');

@@ -72,7 +72,8 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         return Ok(vec![path.to_owned()]);
     }
     let mut found = Vec::new();
-    gather(path, &mut found)?;
+    let is_policy = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
+    gather(path, &is_policy, &mut found)?;
     anyhow::ensure!(
         !found.is_empty(),
         "`{}` holds no policy: expected files that end in `.json`",
@@ -82,15 +83,20 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn gather(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+/// Finds the wanted files of a folder and of the folders in it.
+pub(super) fn gather(
+    folder: &Path,
+    is_wanted: &dyn Fn(&Path) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> anyhow::Result<()> {
     let shown = || format!("cannot read the folder `{}`", folder.display());
     for entry in fs::read_dir(folder).with_context(shown)? {
         let entry = entry.with_context(shown)?;
         let path = entry.path();
         // A link to a folder is not followed: it may lead back here.
         if entry.file_type().with_context(shown)?.is_dir() {
-            gather(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+            gather(&path, is_wanted, found)?;
+        } else if is_wanted(&path) {
             found.push(path);
         }
     }
