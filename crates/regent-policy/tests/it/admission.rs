@@ -31,8 +31,8 @@ struct Group {
 fn every_document_is_stored_or_refused_as_aws_does_it() {
     let (mut accepted, mut refused) = (0, 0);
     for name in ["identity", "trust", "other_kinds"] {
-        let text = fs::read_to_string(format!("tests/admission/{name}.toml")).unwrap();
-        let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text = fs::read_to_string(format!("tests/admission/{name}.yaml")).unwrap();
+        let file: File = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(!file.page.is_empty(), "{name}: cite the page");
         for group in file.also_accepted.iter().chain([&file.accepted]) {
             accepted += each(&file.kinds, group, |kind, document| {

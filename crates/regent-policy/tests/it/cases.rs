@@ -20,7 +20,7 @@ struct File {
     page: String,
     #[serde(default)]
     default: Case,
-    case: Vec<Case>,
+    cases: Vec<Case>,
 }
 
 /// What a case is made of. What a case does not say, the file's default does.
@@ -36,7 +36,7 @@ struct Case {
     message: Option<String>,
     caller: Option<String>,
     action: Option<String>,
-    on: Option<String>,
+    resource_arn: Option<String>,
     owner: Option<String>,
     canonical_user: Option<String>,
     context: Option<BTreeMap<String, Value>>,
@@ -77,9 +77,10 @@ fn every_golden_case_comes_out_as_aws_documents() {
     let mut count = 0;
     for path in files(Path::new("tests/cases")) {
         let text = fs::read_to_string(&path).unwrap();
-        let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file: File =
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(!file.page.is_empty(), "{}: cite the page", path.display());
-        for case in &file.case {
+        for case in &file.cases {
             check(&path, &file.default, case);
             count += 1;
         }
@@ -92,7 +93,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     found.sort();
     found
@@ -122,7 +123,7 @@ fn check(path: &Path, default: &Case, case: &Case) {
     let request = Request {
         caller: callers::named(case.caller.as_deref().unwrap_or("ana")),
         action: &Action::parse(case.action.as_deref().unwrap_or("s3:GetObject")).unwrap(),
-        resource: &Resource::new(case.on.as_deref().unwrap_or("arn:aws:s3:::bucket/key")),
+        resource: &Resource::new(case.resource_arn.as_deref().unwrap_or("arn:aws:s3:::bucket/key")),
         resource_account: Some(owner).filter(|owner| *owner != "unknown"),
         context: &context,
         canonical_user: case.canonical_user.as_deref(),
@@ -215,7 +216,7 @@ impl Case {
             message: self.message.or(default.message),
             caller: self.caller.or(default.caller),
             action: self.action.or(default.action),
-            on: self.on.or(default.on),
+            resource_arn: self.resource_arn.or(default.resource_arn),
             owner: self.owner.or(default.owner),
             canonical_user: self.canonical_user.or(default.canonical_user),
             context: self.context.or(default.context),
