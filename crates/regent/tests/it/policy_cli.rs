@@ -8,6 +8,7 @@ use crate::process::BINARY;
 mod cases;
 mod evaluate;
 mod format;
+mod guide;
 mod suite;
 
 /// A folder with files, gone with the test.
