@@ -31,6 +31,7 @@ mod action;
 mod condition_key;
 mod matching;
 mod nearest;
+mod overlap;
 mod read;
 mod resource_type;
 mod service;

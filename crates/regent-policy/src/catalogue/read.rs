@@ -219,7 +219,7 @@ impl Reader<'_> {
         Ok(name)
     }
 
-    /// A list of keys. One that was read just before is not stored again, and many are.
+    /// A list of keys: a range of all that are listed.
     fn keys(&mut self, numbers: &str) -> Result<Span, Expected> {
         let listed = &mut self.found.listed;
         let first = listed.len();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ConditionKey, Service};
+use super::{ConditionKey, Service, overlap};
 use crate::span::Span;
 
 #[derive(Debug)]
@@ -44,6 +44,25 @@ impl<'a> ResourceType<'a> {
     /// The service of the ARN need not be the one that has the type.
     pub fn arns(self) -> impl Iterator<Item = &'a str> {
         self.row.arns.of(&self.service.catalogue.text).split_ascii_whitespace()
+    }
+
+    /// Can a resource that a policy names, with its wildcards and variables, be of this type?
+    ///
+    /// ```
+    /// # use regent_policy::catalogue::Catalogue;
+    /// let s3 = Catalogue::bundled().service("s3").unwrap();
+    /// let (bucket, object) = (s3.resource_type("bucket").unwrap(), s3.resource_type("object").unwrap());
+    /// assert!(bucket.fits("arn:aws:s3:::logs") && !object.fits("arn:aws:s3:::logs"));
+    /// assert!(!bucket.fits("arn:aws:s3:::logs/*") && object.fits("arn:aws:s3:::logs/*"));
+    /// assert!(bucket.fits("arn:aws:s3:::logs*") && object.fits("arn:aws:s3:::logs*"));
+    /// ```
+    pub fn fits(self, resource: &str) -> bool {
+        self.arns().any(|arn| {
+            let is_continued =
+                |other: &str| other.strip_prefix(arn).is_some_and(|rest| rest.starts_with('/'));
+            let is_closed = self.service.resource_types().any(|other| other.arns().any(is_continued));
+            overlap::overlap(arn, is_closed, resource)
+        })
     }
 
     /// The condition keys that come with every resource of this type.
