@@ -126,27 +126,14 @@ fn check(operator: &str, wanted: &[&str], held: Option<&Held>, who: Option<&str>
         "Version": "2012-10-17",
         "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {operator: {"X:Key": wanted}}},
     });
-    let question = Question { identity: vec![policy], keys, ..empty() };
+    let question = Question {
+        identity: vec![policy],
+        keys,
+        ..Question::of(callers::named("ana"), "s3:GetObject", "arn:aws:s3:::bucket/key")
+    };
     assert_eq!(
         engine::ask(&question).is_allowed(),
         expected,
         "{operator} {wanted:?} on {held:?}, who {who:?}"
     );
-}
-
-fn empty() -> Question {
-    Question {
-        identity: vec![],
-        boundary: None,
-        session: None,
-        resource: None,
-        scps: None,
-        rcps: None,
-        endpoint: None,
-        caller: callers::named("ana"),
-        action: "s3:GetObject".to_owned(),
-        on: "arn:aws:s3:::bucket/key".to_owned(),
-        owner: callers::HOME.to_owned(),
-        keys: BTreeMap::new(),
-    }
 }

@@ -51,10 +51,10 @@ impl Compiled {
     }
 }
 
-pub(crate) fn compile(document: &Value) -> Program {
+pub(crate) fn compile(document: &Value, bindings: &Bindings<'_>) -> Program {
     let text = document.to_string();
     let document = Document::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    Program::compile(&document, &Bindings::NONE)
+    Program::compile(&document, bindings)
 }
 
 /// Lists of what a context borrows.
@@ -79,31 +79,40 @@ pub(crate) fn context<'a>(question: &Question, lists: &'a [(&'a str, Vec<&'a str
     context
 }
 
-pub(crate) fn ask(question: &Question) -> Decision {
-    let compile_all = |documents: &Vec<Value>| documents.iter().map(compile).collect::<Vec<Program>>();
-    let levels = |levels: &Option<Vec<Vec<Value>>>| {
-        levels.as_ref().map(|levels| levels.iter().map(compile_all).collect::<Vec<_>>())
+pub(crate) fn compiled(question: &Question) -> Compiled {
+    let bindings = Bindings::new(&question.bindings);
+    let each = |documents: &Vec<Value>| -> Vec<Program> {
+        documents.iter().map(|document| compile(document, &bindings)).collect()
     };
-    let compiled = Compiled {
-        identity: compile_all(&question.identity),
-        boundaries: question.boundary.iter().map(compile).collect(),
-        session: question.session.as_ref().map(compile_all),
-        resource: question.resource.as_ref().map(|(policy, is_special)| {
-            (compile(policy), if *is_special { ResourceRule::KeyPolicy } else { ResourceRule::Ordinary })
-        }),
+    let levels = |levels: &Option<Vec<Vec<Value>>>| {
+        levels.as_ref().map(|levels| levels.iter().map(each).collect::<Vec<_>>())
+    };
+    Compiled {
+        identity: each(&question.identity),
+        boundaries: each(&question.boundaries),
+        session: question.session.as_ref().map(each),
+        resource: question.resource.as_ref().map(|(policy, rule)| (compile(policy, &bindings), *rule)),
         scps: levels(&question.scps),
         rcps: levels(&question.rcps),
-        endpoint: question.endpoint.iter().map(compile).collect(),
-    };
+        endpoint: each(&question.endpoint),
+    }
+}
+
+/// Lends out the policies and the request that a question is about.
+pub(crate) fn with<T>(question: &Question, borrower: impl FnOnce(&Policies<'_>, &Request<'_>) -> T) -> T {
     let lists = lists(question);
     let context = context(question, &lists);
     let request = Request {
         caller: question.caller,
         action: &Action::parse(&question.action).unwrap(),
         resource: &Resource::new(&question.on),
-        resource_account: Some(&question.owner),
+        resource_account: question.owner,
         context: &context,
-        canonical_user: None,
+        canonical_user: question.canonical_user,
     };
-    compiled.lend(|policies| decide(policies, &request))
+    compiled(question).lend(|policies| borrower(policies, &request))
+}
+
+pub(crate) fn ask(question: &Question) -> Decision {
+    with(question, decide)
 }

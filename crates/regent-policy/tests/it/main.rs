@@ -7,6 +7,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -16,9 +17,11 @@ mod callers;
 mod cases;
 mod cpu;
 mod cross_product;
+mod dice;
 mod differential;
 mod engine;
 mod laws;
 mod oracle;
 mod questions;
 mod reading;
+mod trial;

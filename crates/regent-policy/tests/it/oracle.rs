@@ -1,10 +1,20 @@
 //! A second engine, as plain as the first is fast: it reads JSON values, looks at every statement, and shares
 //! no code with the engine. Where the two disagree, one is wrong.
+//!
+//! The fuzz target `oracle` includes this file too.
 
 use std::collections::BTreeMap;
 
-use regent_policy::{Caller, GrantKind, Issuer, Verdict};
+use regent_policy::{Caller, GrantKind, PolicyKind, Reason, ResourceRule, Verdict};
 use serde_json::Value;
+
+#[path = "oracle/principals.rs"]
+mod principals;
+#[path = "oracle/values.rs"]
+mod values;
+
+use principals::{grants, is_entity, spares};
+use values::{action_matches, resource_matches, same};
 
 /// What a key holds: a single value, or a list.
 #[derive(Clone, Debug)]
@@ -13,164 +23,68 @@ pub(crate) enum Held {
     Many(Vec<String>),
 }
 
+/// Condition keys, their names in lower case.
 pub(crate) type Keys = BTreeMap<String, Held>;
 
 /// All that a decision depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) identity: Vec<Value>,
-    pub(crate) boundary: Option<Value>,
+    pub(crate) boundaries: Vec<Value>,
     pub(crate) session: Option<Vec<Value>>,
-    /// The policy on the resource; `true` for a trust or key policy.
-    pub(crate) resource: Option<(Value, bool)>,
+    pub(crate) resource: Option<(Value, ResourceRule)>,
     pub(crate) scps: Option<Vec<Vec<Value>>>,
     pub(crate) rcps: Option<Vec<Vec<Value>>>,
-    pub(crate) endpoint: Option<Value>,
+    pub(crate) endpoint: Vec<Value>,
+    /// User and role ARNs, and the unique ids that they stood for when the policies were stored.
+    pub(crate) bindings: Vec<(&'static str, &'static str)>,
     pub(crate) caller: Caller<'static>,
     pub(crate) action: String,
     pub(crate) on: String,
-    pub(crate) owner: String,
+    pub(crate) owner: Option<&'static str>,
+    pub(crate) canonical_user: Option<&'static str>,
     pub(crate) keys: Keys,
 }
 
-// ---- patterns -------------------------------------------------------------------------------------------
-
-fn glob(pattern: &[char], text: &[char]) -> bool {
-    match pattern.split_first() {
-        None => text.is_empty(),
-        Some(('*', rest)) => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
-        Some(('?', rest)) => !text.is_empty() && glob(rest, &text[1..]),
-        Some((wanted, rest)) => text.first() == Some(wanted) && glob(rest, &text[1..]),
-    }
-}
-
-fn like(pattern: &str, text: &str) -> bool {
-    glob(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
-}
-
-/// Puts variables in place, with stars and question marks of their values out of harm's way.
-fn resolve(text: &str, keys: &Keys, variables: bool) -> Option<String> {
-    if !variables {
-        return Some(text.to_owned());
-    }
-    let mut resolved = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        resolved.push_str(before);
-        let (name, after) = after.split_once('}')?;
-        let (name, default) = match name.split_once(", ") {
-            Some((name, default)) => (name, Some(default.trim_matches('\'').to_owned())),
-            None => (name, None),
-        };
-        let value = match keys.get(&name.to_lowercase()) {
-            Some(Held::One(value)) => Some(value.clone()),
-            _ => default,
-        };
-        resolved.push_str(&value?.replace('*', "\u{E000}").replace('?', "\u{E001}"));
-        rest = after;
-    }
-    resolved.push_str(rest);
-    Some(resolved)
-}
-
-fn shield(text: &str) -> String {
-    text.replace('*', "\u{E000}").replace('?', "\u{E001}")
-}
-
-/// `like`, on a text whose own stars were put out of harm's way as the pattern's values were.
-fn like_resolved(pattern: &str, text: &str) -> bool {
-    like(pattern, &shield(text))
-}
-
-fn arn_like(pattern: &str, arn: &str) -> bool {
-    let (pattern, arn): (Vec<&str>, Vec<&str>) =
-        (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
-    pattern.len() == 6 && arn.len() == 6 && pattern.iter().zip(&arn).all(|(p, a)| like_resolved(p, a))
-}
-
-fn resource_matches(raw: &str, on: &str, keys: &Keys, variables: bool) -> bool {
-    if raw == "*" {
-        return true;
-    }
-    let mut fields: Vec<String> = raw.splitn(6, ':').map(str::to_owned).collect();
-    if fields.len() == 6 {
-        match resolve(&fields[5], keys, variables) {
-            Some(last) => fields[5] = last,
-            None => return false,
+impl Question {
+    /// Nobody's policies, and a request in one's own account.
+    pub(crate) fn of(caller: Caller<'static>, action: &str, on: &str) -> Self {
+        Self {
+            identity: vec![],
+            boundaries: vec![],
+            session: None,
+            resource: None,
+            scps: None,
+            rcps: None,
+            endpoint: vec![],
+            bindings: vec![],
+            caller,
+            action: action.to_owned(),
+            on: on.to_owned(),
+            owner: caller.account().or(Some("111122223333")),
+            canonical_user: None,
+            keys: Keys::new(),
         }
     }
-    fields.resize(6, "*".to_owned());
-    arn_like(&fields.join(":"), on)
-}
 
-fn action_matches(pattern: &str, action: &str) -> bool {
-    pattern == "*"
-        || (pattern.matches(':').count() == 1 && like(&pattern.to_lowercase(), &action.to_lowercase()))
-}
+    /// Every list of policies that is there.
+    pub(crate) fn lists(&self) -> Vec<&Vec<Value>> {
+        let Self { identity, boundaries, endpoint, session, scps, rcps, .. } = self;
+        let levels = scps.iter().flatten().chain(rcps.iter().flatten());
+        [identity, boundaries, endpoint].into_iter().chain(session).chain(levels).collect()
+    }
 
-// ---- conditions: policy-language section "5.2 Algorithm", word for word ----------------------------------
-
-fn same(base: &str, value: &str, wanted: &str, keys: &Keys, variables: bool) -> bool {
-    let text = || resolve(wanted, keys, variables);
-    match base {
-        "StringEquals" | "StringNotEquals" => {
-            text().is_some_and(|text| text == shield_if(&text, wanted, value))
-        }
-        "StringEqualsIgnoreCase" | "StringNotEqualsIgnoreCase" => {
-            text().is_some_and(|text| text.to_lowercase() == shield_if(&text, wanted, value).to_lowercase())
-        }
-        "StringLike" | "StringNotLike" => text().is_some_and(|text| like_resolved(&text, value)),
-        "ArnEquals" | "ArnNotEquals" | "ArnLike" | "ArnNotLike" => text().is_some_and(|text| {
-            let text = if text == "*" { "*:*:*:*:*:*".to_owned() } else { text };
-            arn_like(&text, value)
-        }),
-        "Bool" => {
-            let is_bool = |text: &str| matches!(text.to_lowercase().as_str(), "true" | "false");
-            is_bool(value) && text().is_some_and(|text| text.eq_ignore_ascii_case(value))
-        }
-        "BinaryEquals" => value == wanted && !value.contains('!'),
-        "IpAddress" | "NotIpAddress" => in_network(wanted, value).unwrap_or(false),
-        _ => {
-            let order = match base.strip_prefix("Numeric") {
-                Some(_) => thousandths(value).zip(thousandths(wanted)).map(|(a, b)| a.cmp(&b)),
-                None => date(value).zip(date(wanted)).map(|(a, b)| a.cmp(b)),
-            };
-            let wanted = base.trim_start_matches("Numeric").trim_start_matches("Date");
-            order.is_some_and(|order| match wanted {
-                "Equals" | "NotEquals" => order.is_eq(),
-                "LessThan" => order.is_lt(),
-                "LessThanEquals" => order.is_le(),
-                "GreaterThan" => order.is_gt(),
-                "GreaterThanEquals" => order.is_ge(),
-                other => panic!("no operator {other}"),
-            })
-        }
+    /// The same lists, to be changed.
+    pub(crate) fn lists_mut(&mut self) -> Vec<&mut Vec<Value>> {
+        let Self { identity, boundaries, endpoint, session, scps, rcps, .. } = self;
+        let levels = scps.iter_mut().flatten().chain(rcps.iter_mut().flatten());
+        [identity, boundaries, endpoint].into_iter().chain(session).chain(levels).collect()
     }
 }
 
-/// Text without variables is compared as it stands; resolved text was shielded, and so must be the value.
-fn shield_if(_resolved: &str, wanted: &str, value: &str) -> String {
-    if wanted.contains("${") { shield(value) } else { value.to_owned() }
-}
+// ---- conditions -------------------------------------------------------------------------------------------
 
-fn thousandths(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let (whole, fraction): (i64, i64) = (whole.parse().ok()?, format!("{fraction:0<3}").parse().ok()?);
-    Some(whole * 1_000 + fraction)
-}
-
-fn date(text: &str) -> Option<&str> {
-    (text.len() == 20 && text.ends_with('Z')).then_some(text)
-}
-
-fn in_network(network: &str, address: &str) -> Option<bool> {
-    let (base, bits) = network.split_once('/').unwrap_or((network, "32"));
-    let number =
-        |text: &str| text.parse::<std::net::Ipv4Addr>().ok().map(|address| u64::from(address.to_bits()));
-    let size = 1_u64 << (32 - bits.parse::<u32>().ok()?);
-    Some(number(base)? / size == number(address)? / size)
-}
-
+/// Does one condition hold? `variables` tells whether the document's version has any.
 pub(crate) fn holds(operator: &str, key: &str, wanted: &[String], keys: &Keys, variables: bool) -> bool {
     let (qualifier, rest) = operator.split_once(':').map_or(("", operator), |(q, rest)| (q, rest));
     let (base, if_exists) = rest.strip_suffix("IfExists").map_or((rest, false), |base| (base, true));
@@ -188,11 +102,12 @@ pub(crate) fn holds(operator: &str, key: &str, wanted: &[String], keys: &Keys, v
             _ => is_empty == wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case("true")),
         };
     }
+    let variables = variables.then_some(keys);
     let one = |value: &String| {
         if negated {
-            wanted.iter().all(|wanted| !same(base, value, wanted, keys, variables))
+            wanted.iter().all(|wanted| !same(base, value, wanted, variables))
         } else {
-            wanted.iter().any(|wanted| same(base, value, wanted, keys, variables))
+            wanted.iter().any(|wanted| same(base, value, wanted, variables))
         }
     };
     match qualifier {
@@ -205,8 +120,9 @@ pub(crate) fn holds(operator: &str, key: &str, wanted: &[String], keys: &Keys, v
     }
 }
 
-// ---- statements -----------------------------------------------------------------------------------------
+// ---- statements -------------------------------------------------------------------------------------------
 
+/// The texts of a value or of a list of values.
 fn texts(value: &Value) -> Vec<String> {
     if let Some(values) = value.as_array() {
         return values.iter().flat_map(texts).collect();
@@ -214,117 +130,43 @@ fn texts(value: &Value) -> Vec<String> {
     vec![value.as_str().map_or_else(|| value.to_string(), str::to_owned)]
 }
 
-/// In which ways a `Principal` element means the caller.
-fn grants(principal: &Value, caller: &Caller<'_>) -> Vec<GrantKind> {
-    let Value::Object(members) = principal else { return vec![GrantKind::Everyone] };
-    let pairs =
-        members.iter().flat_map(|(name, values)| texts(values).into_iter().map(move |value| (name, value)));
-    pairs.filter_map(|(name, value)| grant(name, &value, caller)).collect()
-}
-
-fn grant(name: &str, value: &str, caller: &Caller<'_>) -> Option<GrantKind> {
-    match (name, caller) {
-        ("AWS", _) if value == "*" => Some(GrantKind::Everyone),
-        ("AWS", caller)
-            if caller.account().is_some_and(|account| {
-                value == account || value == format!("arn:aws:iam::{account}:root")
-            }) =>
-        {
-            Some(GrantKind::Account)
-        }
-        ("AWS", Caller::User { arn, id, .. }) if value == *arn || value == *id => Some(GrantKind::User),
-        ("AWS", Caller::RoleSession { arn, .. } | Caller::FederatedUser { arn, .. }) if value == *arn => {
-            Some(GrantKind::Session)
-        }
-        ("AWS", Caller::RoleSession { role_arn, role_id, .. }) if value == *role_arn || value == *role_id => {
-            Some(GrantKind::Role)
-        }
-        ("AWS", Caller::FederatedUser { issuer: Issuer::User { arn, id }, .. })
-            if value == *arn || value == *id =>
-        {
-            Some(GrantKind::Issuer)
-        }
-        ("Service", Caller::Service { names }) if names.contains(&value) => Some(GrantKind::Service),
-        ("Federated", Caller::FederatedIdentity { provider }) if value == *provider => {
-            Some(GrantKind::Federated)
-        }
-        _ => None,
-    }
-}
-
-/// Does a `Deny` with `NotPrincipal` spare the caller? The whole chain must be listed, or the account alone.
-fn spares(excluded: &Value, question: &Question) -> bool {
-    use GrantKind as G;
-    let caller = &question.caller;
-    let listed = grants(excluded, caller);
-    let by_root = matches!(
-        caller,
-        Caller::Root { .. } | Caller::RootSession { .. } | Caller::FederatedUser { issuer: Issuer::Root, .. }
-    );
-    if question.boundary.is_some() && caller.account().is_some() && !by_root {
-        return false;
-    }
-    let chain: &[G] = match caller {
-        Caller::Root { .. } | Caller::RootSession { .. } => &[G::Account],
-        Caller::User { .. } => &[G::Account, G::User],
-        Caller::RoleSession { .. } => &[G::Account, G::Role, G::Session],
-        Caller::FederatedUser { issuer: Issuer::User { .. }, .. } => &[G::Account, G::Issuer, G::Session],
-        Caller::FederatedUser { issuer: Issuer::Root, .. } => &[G::Account, G::Session],
-        Caller::Service { .. } => &[G::Service],
-        Caller::FederatedIdentity { .. } => &[G::Federated],
-        Caller::Anonymous => &[G::Everyone],
-    };
-    let account = caller.account().unwrap_or("nobody");
-    let names_somebody = excluded
-        .as_object()
-        .into_iter()
-        .flatten()
-        .flat_map(|(_, values)| texts(values))
-        .any(|text| text.starts_with('A') || (text.contains(account) && text.contains('/')));
-    listed.contains(&G::Everyone)
-        || chain.iter().all(|link| listed.contains(link))
-        || (listed.contains(&G::Account) && !names_somebody)
-}
-
-/// The grants of a statement that applies, or nothing if it does not.
+/// The ways in which a statement that applies names the caller, or nothing if it does not apply.
+///
+/// `named` tells whether policies of this kind name principals. In one that does not, a statement that does all
+/// the same allows nothing and denies everybody.
 fn applies(document: &Value, statement: &Value, named: bool, question: &Question) -> Option<Vec<GrantKind>> {
     let variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
-    let listed = |plain: &str, not: &str, matches: &dyn Fn(&str) -> bool| match (
-        statement.get(plain),
-        statement.get(not),
-    ) {
-        (Some(list), _) => texts(list).iter().any(|pattern| matches(pattern)),
-        (_, Some(list)) => !texts(list).iter().any(|pattern| matches(pattern)),
-        _ => named,
+    let keys = variables.then_some(&question.keys);
+    let listed = |plain: &str, not: &str, matches: &dyn Fn(&str) -> bool| {
+        let any = |list: &Value| texts(list).iter().any(|pattern| matches(pattern));
+        match (statement.get(plain), statement.get(not)) {
+            (Some(list), _) => Some(any(list)),
+            (_, Some(list)) => Some(!any(list)),
+            _ => None,
+        }
     };
     let action = listed("Action", "NotAction", &|pattern| action_matches(pattern, &question.action));
-    let on = listed("Resource", "NotResource", &|pattern| {
-        resource_matches(pattern, &question.on, &question.keys, variables)
-    });
+    let on = listed("Resource", "NotResource", &|pattern| resource_matches(pattern, &question.on, keys));
+    let names_somebody = statement.get("Principal").or(statement.get("NotPrincipal")).is_some();
     let conditions = statement.get("Condition").and_then(Value::as_object);
     let conditions = conditions.into_iter().flatten().all(|(operator, block)| {
-        let mut keys = block.as_object().into_iter().flatten();
-        keys.all(|(key, wanted)| holds(operator, key, &texts(wanted), &question.keys, variables))
+        let mut wanted = block.as_object().into_iter().flatten();
+        wanted.all(|(key, wanted)| holds(operator, key, &texts(wanted), &question.keys, variables))
     });
+    let is_deny = statement["Effect"] == "Deny";
+    let everyone = |holds: bool| if holds { vec![GrantKind::Everyone] } else { vec![] };
     let grants = match (named, statement.get("Principal"), statement.get("NotPrincipal")) {
-        (false, None, None) => vec![GrantKind::Everyone],
-        (true, Some(principal), _) => grants(principal, &question.caller),
-        (true, _, Some(excluded)) => {
-            let is_deny = statement["Effect"] == "Deny";
-            let spared = if is_deny {
-                spares(excluded, question)
-            } else {
-                !grants(excluded, &question.caller).is_empty()
-            };
-            if spared { vec![] } else { vec![GrantKind::Everyone] }
-        }
-        _ => vec![],
+        (false, _, _) => everyone(is_deny || !names_somebody),
+        (true, Some(principal), _) => grants(principal, question),
+        (true, _, Some(excluded)) if is_deny => everyone(!spares(excluded, question)),
+        (true, _, Some(excluded)) => everyone(grants(excluded, question).is_empty()),
+        (true, None, None) => vec![],
     };
-    (action && on && conditions && !grants.is_empty()).then_some(grants)
+    let applies = action.unwrap_or(false) && on.unwrap_or(names_somebody) && conditions;
+    Some(grants).filter(|grants| applies && !grants.is_empty())
 }
 
-// ---- decisions ------------------------------------------------------------------------------------------
-
+/// What a set of policies says.
 #[derive(Default)]
 struct Outcome {
     denies: bool,
@@ -335,9 +177,8 @@ struct Outcome {
 fn outcome<'v>(documents: impl IntoIterator<Item = &'v Value>, named: bool, question: &Question) -> Outcome {
     let mut outcome = Outcome::default();
     for document in documents {
-        let statement = &document["Statement"];
-        let statements = statement.as_array().cloned().unwrap_or_else(|| vec![statement.clone()]);
-        for statement in &statements {
+        let statements = &document["Statement"];
+        for statement in statements.as_array().map_or(core::slice::from_ref(statements), Vec::as_slice) {
             let Some(grants) = applies(document, statement, named, question) else { continue };
             if statement["Effect"] == "Deny" {
                 outcome.denies = true;
@@ -350,83 +191,93 @@ fn outcome<'v>(documents: impl IntoIterator<Item = &'v Value>, named: bool, ques
     outcome
 }
 
-/// The steps of AWS's evaluation logic, each spelled out. Absent limits allow.
-pub(crate) fn decide(question: &Question) -> Verdict {
-    use GrantKind as G;
+// ---- decisions --------------------------------------------------------------------------------------------
+
+/// The steps of AWS's evaluation logic, each spelled out, and what settled it.
+pub(crate) fn decide(question: &Question) -> (Verdict, Reason) {
     let caller = &question.caller;
+    let action = question.action.to_lowercase();
+    if action == "sts:getcalleridentity" || action == "sts:getsessiontoken" {
+        return (Verdict::Allowed, Reason::NoPermissionNeeded);
+    }
     let is_root = matches!(caller, Caller::Root { .. } | Caller::RootSession { .. });
     let is_linked = matches!(caller, Caller::RoleSession { is_service_linked: true, .. });
     let has_account = caller.account().is_some();
-    let by_root = is_root || matches!(caller, Caller::FederatedUser { issuer: Issuer::Root, .. });
 
-    let nothing = Outcome::default;
-    let identity =
-        if by_root || !has_account { nothing() } else { outcome(&question.identity, false, question) };
-    let boundary = question
-        .boundary
-        .iter()
-        .filter(|_| !by_root && has_account)
-        .map(|b| outcome([b], false, question))
-        .next();
-    let session_reaches = has_account && !matches!(caller, Caller::Root { .. });
-    let session =
-        question.session.iter().filter(|_| session_reaches).map(|s| outcome(s, false, question)).next();
-    let scps: Vec<Outcome> = question
-        .scps
-        .iter()
-        .flatten()
-        .filter(|_| has_account && !is_linked)
-        .map(|level| outcome(level, false, question))
-        .collect();
-    let rcps: Vec<Outcome> = question
-        .rcps
-        .iter()
-        .flatten()
-        .filter(|_| !is_linked)
-        .map(|level| outcome(level, true, question))
-        .collect();
-    let resource =
-        question.resource.as_ref().map(|(policy, _)| outcome([policy], true, question)).unwrap_or_default();
-    let endpoint = question.endpoint.as_ref().map(|policy| outcome([policy], true, question));
-    let is_special = question.resource.as_ref().is_some_and(|(_, special)| *special);
+    let one = |document: &Value, named| outcome([document], named, question);
+    let each = |documents: &[Value], named| -> Vec<Outcome> {
+        documents.iter().map(|document| one(document, named)).collect()
+    };
+    let levels = |levels: &Option<Vec<Vec<Value>>>, named| -> Vec<Outcome> {
+        levels.iter().flatten().map(|level| outcome(level, named, question)).collect()
+    };
+    let entity = is_entity(caller);
+    let identity = if entity { outcome(&question.identity, false, question) } else { Outcome::default() };
+    let boundaries = if entity { each(&question.boundaries, false) } else { vec![] };
+    let session = question.session.as_ref().map(|session| outcome(session, false, question));
+    let session = session.filter(|_| has_account && !matches!(caller, Caller::Root { .. }));
+    let scps = if has_account && !is_linked { levels(&question.scps, false) } else { vec![] };
+    let rcps = if is_linked { vec![] } else { levels(&question.rcps, true) };
+    let endpoint = each(&question.endpoint, true);
+    let rule = question.resource.as_ref().map_or(ResourceRule::Ordinary, |(_, rule)| *rule);
+    let resource = question.resource.as_ref().map(|(policy, _)| one(policy, true)).unwrap_or_default();
+    let resource_kind =
+        if rule == ResourceRule::RoleTrust { PolicyKind::RoleTrust } else { PolicyKind::Resource };
 
-    let everything = [&identity, &resource]
-        .into_iter()
-        .chain(&boundary)
-        .chain(&session)
-        .chain(&scps)
-        .chain(&rcps)
-        .chain(&endpoint);
-    if everything.into_iter().any(|outcome| outcome.denies) {
-        return Verdict::ExplicitlyDenied;
+    let denies = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| outcome.denies);
+    let explicit = [
+        (PolicyKind::ServiceControl, denies(&scps)),
+        (PolicyKind::ResourceControl, denies(&rcps)),
+        (resource_kind, resource.denies),
+        (PolicyKind::Identity, identity.denies),
+        (PolicyKind::PermissionsBoundary, denies(&boundaries)),
+        (PolicyKind::Session, session.as_ref().is_some_and(|session| session.denies)),
+        (PolicyKind::Endpoint, denies(&endpoint)),
+    ];
+    if let Some((kind, _)) = explicit.into_iter().find(|(_, denies)| *denies) {
+        return (Verdict::ExplicitlyDenied, Reason::Policy(kind));
     }
-    let allowed = |holds: bool| if holds { Verdict::Allowed } else { Verdict::ImplicitlyDenied };
-    if scps.iter().any(|level| !level.allows) || endpoint.is_some_and(|endpoint| !endpoint.allows) {
-        return Verdict::ImplicitlyDenied;
+    let silent = |kind| (Verdict::ImplicitlyDenied, Reason::Policy(kind));
+    let allowed = |reason| (Verdict::Allowed, reason);
+    if rule == ResourceRule::RoleTrust && is_root {
+        return (Verdict::ImplicitlyDenied, Reason::RootMayNotAssumeRoles);
+    }
+    if scps.iter().any(|level| !level.allows) {
+        return silent(PolicyKind::ServiceControl);
+    }
+    if endpoint.iter().any(|policy| !policy.allows) {
+        return silent(PolicyKind::Endpoint);
     }
     if !has_account {
-        return allowed(resource.allows);
+        return if resource.allows { allowed(Reason::Policy(resource_kind)) } else { silent(resource_kind) };
     }
-    let identity_allows = by_root || identity.allows;
-    let boundary_allows = boundary.is_none_or(|boundary| boundary.allows);
+
     let must_have_session = matches!(caller, Caller::FederatedUser { .. } | Caller::RootSession { .. });
-    let session_allows = session.map_or(!must_have_session, |session| session.allows);
-    let own_side = identity_allows && boundary_allows && session_allows;
-    if caller.account() != Some(question.owner.as_str()) {
-        return allowed(own_side && resource.allows);
+    let limits = if boundaries.iter().any(|policy| !policy.allows) {
+        Some(silent(PolicyKind::PermissionsBoundary))
+    } else if session.map_or(must_have_session, |session| !session.allows) {
+        Some(silent(PolicyKind::Session))
+    } else {
+        None
+    };
+    let own_side = || match entity {
+        true if !identity.allows => silent(PolicyKind::Identity),
+        true => limits.unwrap_or(allowed(Reason::Policy(PolicyKind::Identity))),
+        // Root users, and whom they issue, have every permission of their account.
+        false => limits.unwrap_or(allowed(Reason::RootUser)),
+    };
+    if caller.account() != question.owner {
+        return if resource.allows { own_side() } else { silent(resource_kind) };
     }
-    let direct = [G::User, G::Session, G::Everyone, G::Service, G::Federated];
-    if resource.grants.iter().any(|grant| direct.contains(grant)) {
-        return Verdict::Allowed;
+    let names = |kinds: &[GrantKind]| resource.grants.iter().any(|grant| kinds.contains(grant));
+    if names(&[GrantKind::User, GrantKind::Session, GrantKind::Everyone]) {
+        return allowed(Reason::Policy(resource_kind));
     }
-    if resource.grants.iter().any(|grant| [G::Role, G::Issuer].contains(grant))
-        && boundary_allows
-        && session_allows
-    {
-        return Verdict::Allowed;
+    if names(&[GrantKind::Role, GrantKind::Issuer]) {
+        return limits.unwrap_or(allowed(Reason::Policy(resource_kind)));
     }
-    if matches!(caller, Caller::Root { .. }) && !is_special {
-        return Verdict::Allowed;
+    if rule != ResourceRule::Ordinary && !resource.allows {
+        return silent(resource_kind);
     }
-    allowed(own_side && (!is_special || !resource.grants.is_empty()))
+    own_side()
 }
