@@ -26,14 +26,14 @@ use crate::span::Span;
 /// A condition of a program. Statements that ask the same share one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Predicate {
-    operator: Operator,
-    family: Family,
+    pub(crate) operator: Operator,
+    pub(crate) family: Family,
     order: Order,
     sense: Sense,
     /// Where its answer is remembered during a decision; only conditions used more than once have a place.
     pub(crate) memo: u16,
     /// The number of its key in the pool.
-    key: u32,
+    pub(crate) key: u32,
     /// Its values, in the pool's list for the family. For `Null`, not empty means "must be absent".
     values: Span,
 }
@@ -83,7 +83,7 @@ impl Predicate {
     /// Does one value of the request pass the whole list of the policy?
     // CHOICE: under a set operator too, a negated comparison asks that the value differs from every policy
     // value, and so an empty list lets everything pass.
-    fn passes(&self, value: &str, scope: &mut Scope<'_>) -> bool {
+    pub(crate) fn passes(&self, value: &str, scope: &mut Scope<'_>) -> bool {
         self.matches_any(value, scope) == (self.sense == Sense::Plain)
     }
 

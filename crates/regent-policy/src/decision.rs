@@ -8,6 +8,8 @@ use crate::request::Request;
 
 mod steps;
 
+pub(crate) use steps::{in_force, principal_rule};
+
 /// Decides a request. Pure and total: the same question has the same answer, and there is always one.
 ///
 /// It does not allocate, does not recurse, reads no clock, and does bounded work.

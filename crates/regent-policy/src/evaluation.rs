@@ -14,6 +14,8 @@ use crate::program::{List, Presence, Program, Statement};
 use crate::request::Request;
 use crate::scope::{Meter, Scope};
 
+pub(crate) mod answers;
+
 /// Places for the answers of shared conditions, 64 in a word.
 const MEMO_WORDS: usize = 4;
 

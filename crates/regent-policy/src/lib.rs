@@ -126,6 +126,9 @@
 //! The engine matches names and knows none. [`catalogue`] does: services, actions, resource types and condition keys
 //! of AWS, as of a day. It is a feature, on by default, and the only part that needs a dependency (`flate2`).
 //!
+//! [`explain`] tells what a decision does not: how every question came out, what came closest, and the smallest
+//! edit that would allow the request.
+//!
 //! Where AWS's documentation is silent we had to choose. Each such place is marked `CHOICE` in the source.
 
 mod action;
@@ -142,6 +145,7 @@ mod decision;
 mod denial;
 mod document;
 mod evaluation;
+pub mod explain;
 mod fold;
 pub mod format;
 mod grammar;

@@ -36,6 +36,8 @@ pub struct Program {
     pub(crate) predicates: Box<[Predicate]>,
     /// The conditions of statements, cheapest first: numbers of predicates.
     pub(crate) clauses: Box<[u32]>,
+    /// For each clause, which of its statement's conditions it is, as written.
+    pub(crate) written: Box<[u32]>,
     pub(crate) deny: Index,
     pub(crate) allow: Index,
     /// The searching that one decision may do, see [`Meter`](crate::scope::Meter).
@@ -94,6 +96,7 @@ impl Program {
             principals: Box::default(),
             predicates: Box::default(),
             clauses: Box::default(),
+            written: Box::default(),
             deny: Index::default(),
             allow: Index::default(),
             allowance: 0,
@@ -140,6 +143,7 @@ impl Program {
             + size_of_val(&*self.principals)
             + size_of_val(&*self.predicates)
             + size_of_val(&*self.clauses)
+            + size_of_val(&*self.written)
             + self.deny.heap_bytes()
             + self.allow.heap_bytes()
     }

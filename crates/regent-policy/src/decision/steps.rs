@@ -76,7 +76,7 @@ pub(super) fn collect(
 }
 
 /// The policies that reach a caller of this sort.
-fn in_force<'a>(policies: &Policies<'a>, caller: &Caller<'_>) -> Policies<'a> {
+pub(crate) fn in_force<'a>(policies: &Policies<'a>, caller: &Caller<'_>) -> Policies<'a> {
     let mut policies = *policies;
     if caller.needs_no_identity_policy() || caller.account().is_none() {
         policies.identity = &[];
@@ -92,6 +92,12 @@ fn in_force<'a>(policies: &Policies<'a>, caller: &Caller<'_>) -> Policies<'a> {
         policies.service_control = None;
     }
     policies
+}
+
+/// What policies of a kind do with principals, given all policies that are in force.
+pub(crate) fn principal_rule(policies: &Policies<'_>, kind: PolicyKind) -> PrincipalRule {
+    let is_bounded = !policies.boundaries.is_empty();
+    if kind.names_principals() { PrincipalRule::Named { is_bounded } } else { PrincipalRule::Unnamed }
 }
 
 /// Why a decision ends before it allows.
@@ -308,13 +314,7 @@ impl<'a> Decider<'a> {
     }
 
     fn evaluation(&self, kind: PolicyKind, program: &'a Program) -> Evaluation<'a> {
-        let is_bounded = !self.policies.boundaries.is_empty();
-        let rule = if kind.names_principals() {
-            PrincipalRule::Named { is_bounded }
-        } else {
-            PrincipalRule::Unnamed
-        };
-        Evaluation::new(program, self.request, rule)
+        Evaluation::new(program, self.request, principal_rule(self.policies, kind))
     }
 
     fn resource_kind(&self) -> PolicyKind {

@@ -29,7 +29,7 @@ impl Document {
             }
             for condition in statement.conditions() {
                 keys.push(condition.key().value());
-                if takes_variables(condition.operator().comparison.row().family) {
+                if condition.operator().comparison.row().family.takes_variables() {
                     for value in condition.values() {
                         self.add_variables(value.value(), &mut keys);
                     }
@@ -52,9 +52,12 @@ impl Document {
     }
 }
 
-fn takes_variables(family: Family) -> bool {
-    match family {
-        Family::Literal | Family::Folded | Family::Glob | Family::Arn | Family::Bool => true,
-        Family::Number | Family::Date | Family::Binary | Family::Address | Family::Null => false,
+impl Family {
+    /// Are there variables in the values that it compares?
+    pub(crate) fn takes_variables(self) -> bool {
+        match self {
+            Self::Literal | Self::Folded | Self::Glob | Self::Arn | Self::Bool => true,
+            Self::Number | Self::Date | Self::Binary | Self::Address | Self::Null => false,
+        }
     }
 }

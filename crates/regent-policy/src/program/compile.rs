@@ -33,6 +33,8 @@ pub(super) fn compile(document: &Document, bindings: &Bindings<'_>) -> Program {
         sources: Vec::with_capacity(document.conditions.len()),
         predicate_table: Table::with_capacity(document.conditions.len()),
         clauses: Vec::with_capacity(document.conditions.len()),
+        written: Vec::with_capacity(document.conditions.len()),
+        ordered: Vec::new(),
         filings: Filings::default(),
         lowered: String::new(),
     };
@@ -53,6 +55,7 @@ pub(super) fn compile(document: &Document, bindings: &Bindings<'_>) -> Program {
         principals: compiler.principals.into(),
         predicates: compiler.predicates.into(),
         clauses: compiler.clauses.into(),
+        written: compiler.written.into(),
         allowance: offset(document.source_len)
             .max(SHORTEST_CHARACTERS)
             .saturating_mul(ALLOWANCE_PER_CHARACTER),
@@ -76,6 +79,9 @@ struct Compiler<'d> {
     sources: Vec<&'d ConditionNode>,
     predicate_table: Table,
     clauses: Vec<u32>,
+    written: Vec<u32>,
+    /// Room for the conditions of one statement: cost, place as written, predicate.
+    ordered: Vec<(u32, u32, u32)>,
     filings: Filings,
     lowered: String,
 }
@@ -147,15 +153,17 @@ impl<'d> Compiler<'d> {
 
     fn clauses(&mut self, node: &StatementNode) -> Span {
         let start = self.clauses.len();
-        for condition in node.conditions.of(&self.document.conditions) {
+        let mut ordered = core::mem::take(&mut self.ordered);
+        for (written, condition) in (0..).zip(node.conditions.of(&self.document.conditions)) {
             let predicate = self.predicate(condition);
-            self.clauses.push(predicate);
+            let cost = self.predicates.get(predicate as usize).map_or(0, Predicate::cost);
+            ordered.push((cost, written, predicate));
         }
-        let predicates = &self.predicates;
-        let cost = |clause: &u32| predicates.get(*clause as usize).map(Predicate::cost);
-        if let Some(clauses) = self.clauses.get_mut(start..) {
-            clauses.sort_by_key(cost);
-        }
+        ordered.sort_unstable();
+        self.clauses.extend(ordered.iter().map(|(_, _, predicate)| *predicate));
+        self.written.extend(ordered.iter().map(|(_, written, _)| *written));
+        ordered.clear();
+        self.ordered = ordered;
         Span::new(start, self.clauses.len())
     }
 

@@ -20,6 +20,7 @@ mod cross_product;
 mod dice;
 mod differential;
 mod engine;
+mod explain;
 mod laws;
 mod oracle;
 mod questions;
