@@ -99,7 +99,7 @@
 //! let (kind, at) = decision.deciding_statement().unwrap();
 //! assert_eq!((kind, at.statement), (PolicyKind::Identity, 1));
 //! let statement = document.statement(1).unwrap();
-//! assert_eq!(statement.start(), Position { line: 5, column: 6 });
+//! assert_eq!(document.position(statement.span().start), Position { line: 5, column: 5 });
 //!
 //! // And this is what the client reads.
 //! assert_eq!(
@@ -119,7 +119,7 @@
 //! * *Negation comes after the alternatives.* `StringNotEquals: [a, b]` is "neither a nor b".
 //! * *Hostile policies cost little.* Patterns cannot make a decision slow beyond a bound that follows the length
 //!   of the policy; a decision that would exceed it denies ([`Finding::Unusable`]).
-//! * *There is one evaluator.* Decisions and simulations ([`decide_and_collect`]) match by the same code.
+//! * *There is one evaluator.* Decisions and simulations ([`simulate`]) match by the same code.
 //!
 //! # What actions there are
 //!
@@ -164,6 +164,7 @@ mod program;
 mod request;
 mod resource;
 mod scope;
+pub mod simulate;
 mod size;
 mod span;
 mod table;

@@ -11,8 +11,7 @@ pub struct Span {
 
 /// A line and a column, both counted from 1; a column is a character, not a byte.
 ///
-/// IAM's simulator speaks in these: a statement starts at the column *after* its opening brace and ends at
-/// the column after its closing one.
+/// IAM's simulator speaks in these, and in its own way: see [`Statement::start`](crate::Statement::start).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// The line, from 1. Only a line feed ends a line.

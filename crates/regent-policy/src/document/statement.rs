@@ -4,7 +4,7 @@ use super::{
     ConditionNode, Document, Effect, Element, ListNode, Polarity, PrincipalNode, StatementNode, Text,
 };
 use crate::operator::{Operator, Spelling};
-use crate::span::{Position, Span};
+use crate::span::{Position, Span, offset};
 
 /// One statement of a document.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +25,18 @@ impl<'a> Statement<'a> {
         self.node.span
     }
 
-    /// Where IAM's simulator says it starts: at the character after its opening brace.
+    /// Where IAM's simulator says it starts: after the `[` or the comma before it, and if it stands alone, without
+    /// a list, after its own opening brace.
+    ///
+    /// So in a document of several lines it is the line above the statement's brace. Whoever shows a place to a
+    /// person wants the beginning of [`Statement::span`].
+    // CHOICE: recorded for a statement that stands alone and for the first of a list. That the others begin after
+    // the comma is by analogy.
     pub fn start(&self) -> Position {
-        self.document.position(self.node.span.start + 1)
+        let brace = self.node.span.start;
+        let before = self.document.text().get(..brace as usize).unwrap_or_default().trim_ascii_end();
+        let is_listed = before.ends_with(['[', ',']);
+        self.document.position(if is_listed { offset(before.len()) } else { brace + 1 })
     }
 
     /// Where IAM's simulator says it ends: at the character after its closing brace.

@@ -38,20 +38,27 @@ fn a_document_shows_all_of_its_elements() {
 
 #[test]
 fn statements_stand_where_the_simulator_says() {
-    // Recorded: the braces of this statement stand in columns 40 and 112, and AWS answered 41 and 113.
+    // Recorded: the braces of this statement stand in columns 40 and 112, and AWS answered 41 and 113. It begins after
+    // its own brace, because it stands alone.
     let text = r#"{"Version":"2012-10-17","Statement":   {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*" }}"#;
     let document = Document::parse(text).unwrap();
     let statement = document.statement(0).unwrap();
     assert_eq!(statement.start(), Position { line: 1, column: 41 });
     assert_eq!(statement.end(), Position { line: 1, column: 113 });
 
+    let at = |line, column| Position { line, column };
+    // The example of the command line's reference for SimulatePrincipalPolicy: in a list, after the bracket.
+    let text = "{\n    \"Version\": \"2012-10-17\",\n    \"Statement\": [\n        {\n            \"Sid\": \"VisualEditor0\",\n            \"Effect\": \"Allow\",\n            \"Action\": \"codecommit:ListRepositories\",\n            \"Resource\": \"*\"\n        }\n    ]\n}";
+    let document = Document::parse(text).unwrap();
+    let statement = document.statement(0).unwrap();
+    assert_eq!((statement.start(), statement.end()), (at(3, 19), at(9, 10)));
+
     let text =
         "{\"Statement\": [\r\n  {\"Sid\": \"é\", \"Effect\": \"Allow\"},\n\n{\"Effect\": \"Deny\"\n}]}";
     let document = Document::parse(text).unwrap();
     let places: Vec<(Position, Position)> =
         document.statements().map(|statement| (statement.start(), statement.end())).collect();
-    let at = |line, column| Position { line, column };
-    assert_eq!(places, [(at(2, 4), at(2, 34)), (at(4, 2), at(5, 2))]);
+    assert_eq!(places, [(at(1, 16), at(2, 34)), (at(2, 35), at(5, 2))]);
 }
 
 #[test]
