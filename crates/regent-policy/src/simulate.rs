@@ -48,9 +48,13 @@ use crate::request::Request;
 
 mod context_entry;
 mod keys;
+#[cfg(feature = "catalogue")]
+mod supported;
 
 pub use context_entry::{ContextEntryError, ContextKeyType};
 pub use keys::{context_keys, missing_context_keys};
+#[cfg(feature = "catalogue")]
+pub use supported::supported_form;
 
 /// Simulates a request: one action on one resource.
 pub fn simulate(policies: &Policies<'_>, request: &Request<'_>) -> Simulation {
@@ -64,12 +68,13 @@ pub fn simulate(policies: &Policies<'_>, request: &Request<'_>) -> Simulation {
     };
     statements.retain(|found| Some(found.effect) == effect);
     let is_across_accounts = request.caller.account().is_some() && !request.is_same_account();
-    Simulation { decision, statements, by_kind, is_across_accounts }
+    Simulation { verdict: decision.verdict(), decision, statements, by_kind, is_across_accounts }
 }
 
 /// What a request would come to.
 #[derive(Clone, Debug)]
 pub struct Simulation {
+    verdict: Verdict,
     decision: Decision,
     statements: Vec<MatchedStatement>,
     by_kind: [Option<Verdict>; PolicyKind::ALL.len()],
@@ -84,7 +89,18 @@ impl Simulation {
 
     /// The outcome.
     pub fn verdict(&self) -> Verdict {
-        self.decision.verdict()
+        self.verdict
+    }
+
+    /// The same for a resource that the action never acts on: nobody will ask, so nothing allows it, and no
+    /// statement settled it.
+    ///
+    /// AWS: "IAM policy testing with the IAM policy simulator".
+    #[must_use]
+    pub fn on_unsupported_resource(mut self) -> Self {
+        self.verdict = Verdict::ImplicitlyDenied;
+        self.statements.clear();
+        self
     }
 
     /// The statements that settled it: those that deny, if any does; otherwise those that allow; none, if nothing

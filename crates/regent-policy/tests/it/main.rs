@@ -26,3 +26,4 @@ mod oracle;
 mod questions;
 mod reading;
 mod trial;
+mod simulation;
