@@ -10107,7 +10107,7 @@ impl Emitted for PolicyRole {
 /// `PolicySourceType`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PolicySourceType {
-    /// `user`.
+    /// `IAM Policy`.
     #[default]
     User,
     /// `group`.
@@ -10118,38 +10118,45 @@ pub enum PolicySourceType {
     AwsManaged,
     /// `user-managed`.
     UserManaged,
-    /// `resource`.
+    /// `Resource Policy`.
     Resource,
-    /// `none`.
+    /// `Permissions Boundary Policy`.
     None,
 }
 
 impl Enumeration for PolicySourceType {
-    const NAMES: &'static [&'static str] =
-        &["user", "group", "role", "aws-managed", "user-managed", "resource", "none"];
+    const NAMES: &'static [&'static str] = &[
+        "IAM Policy",
+        "group",
+        "role",
+        "aws-managed",
+        "user-managed",
+        "Resource Policy",
+        "Permissions Boundary Policy",
+    ];
 
     fn from_name(name: &str) -> Option<Self> {
         match name {
-            "user" => Some(Self::User),
+            "IAM Policy" => Some(Self::User),
             "group" => Some(Self::Group),
             "role" => Some(Self::Role),
             "aws-managed" => Some(Self::AwsManaged),
             "user-managed" => Some(Self::UserManaged),
-            "resource" => Some(Self::Resource),
-            "none" => Some(Self::None),
+            "Resource Policy" => Some(Self::Resource),
+            "Permissions Boundary Policy" => Some(Self::None),
             _ => None,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::User => "user",
+            Self::User => "IAM Policy",
             Self::Group => "group",
             Self::Role => "role",
             Self::AwsManaged => "aws-managed",
             Self::UserManaged => "user-managed",
-            Self::Resource => "resource",
-            Self::None => "none",
+            Self::Resource => "Resource Policy",
+            Self::None => "Permissions Boundary Policy",
         }
     }
 }
