@@ -25,5 +25,5 @@ mod laws;
 mod oracle;
 mod questions;
 mod reading;
-mod trial;
 mod simulation;
+mod trial;
