@@ -1,5 +1,6 @@
 //! The policies in force for one question, with the names and texts that explanations show.
 
+use regent_policy::explain::{Source, Sources};
 use regent_policy::{
     Action, Bindings, Document, Policies, PolicyKind, Program, Resource, ResourcePolicy, ResourceRule,
 };
@@ -102,6 +103,13 @@ impl Bundle {
             PolicyKind::ResourceControl => self.resource_control.get(level)?.get(program),
             PolicyKind::Endpoint => self.endpoint.get(program),
         }
+    }
+}
+
+impl Sources for Bundle {
+    fn source(&self, kind: PolicyKind, level: u32, program: u32) -> Option<Source<'_>> {
+        let policy = self.policy(kind, level, program)?;
+        Some(Source { name: &policy.name, document: &policy.document })
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use regent_policy::{Decision, Denial, PolicyKind, Reason, Request, decide};
+use regent_policy::explain::{AuthorizationMessage, explain};
+use regent_policy::{Decision, Denial, Layout, PolicyKind, Reason, Request, decide};
 use serde::Serialize;
 
 use super::bundle::{Bundle, Named};
@@ -14,6 +15,8 @@ use super::verdict_name;
 use crate::cli::Outcome;
 
 mod cases;
+
+const PRETTY: Layout = Layout::Pretty { indent: 2 };
 
 /// Decide a request by policies in files, or a file of cases.
 ///
@@ -73,6 +76,9 @@ pub(super) struct Evaluate {
     /// Say why, statement by statement, and what would change it
     #[arg(long)]
     explain: bool,
+    /// Answer as `sts:DecodeAuthorizationMessage` does
+    #[arg(long, conflicts_with_all = ["explain", "cases"])]
+    authorization_message: bool,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -111,9 +117,18 @@ impl Evaluate {
         let bundle = self.bundle()?;
         let asked = Asked::with_principal_keys(self.question())?;
         let decision = asked.ask(&bundle, |policies, request| {
-            let decision = decide(policies, request);
-            self.show(&Answer::new(&decision, request, &bundle));
-            decision
+            if !self.explain && !self.authorization_message {
+                let decision = decide(policies, request);
+                self.show(&Answer::new(&decision, request, &bundle));
+                return decision;
+            }
+            let explanation = explain(policies, request);
+            if self.authorization_message {
+                say!("{}", AuthorizationMessage::new(&explanation, &bundle).to_json(PRETTY));
+            } else if self.json {
+                say!("{}", explanation.to_json(&bundle, PRETTY));
+            }
+            *explanation.decision()
         })?;
         Ok(if decision.is_allowed() { Outcome::Done } else { Outcome::No })
     }
