@@ -5,6 +5,36 @@ use regent_policy::{Caller, Issuer};
 pub(crate) const HOME: &str = "111122223333";
 pub(crate) const AWAY: &str = "444455556666";
 
+/// All of them.
+pub(crate) const ALL: [&str; 15] = [
+    "root",
+    "ana",
+    "new ana",
+    "bob",
+    "deploy session",
+    "service-linked session",
+    "federated user of ana",
+    "federated user of root",
+    "root session",
+    "github token",
+    "google token",
+    "sns",
+    "anonymous",
+    "away root",
+    "away eve",
+];
+
+/// Those whom a permissions boundary can limit.
+pub(crate) const BOUNDED: [&str; 7] = [
+    "ana",
+    "new ana",
+    "bob",
+    "deploy session",
+    "service-linked session",
+    "federated user of ana",
+    "away eve",
+];
+
 /// A caller by the name that cases use.
 #[track_caller]
 pub(crate) fn named(name: &str) -> Caller<'static> {

@@ -15,14 +15,14 @@ use crate::oracle::{self, Held, Question};
 
 /// For an operator: two values of a policy that some value fits, values that do and do not, and one that
 /// cannot be read as the type.
-struct Samples {
-    policy: [&'static str; 2],
-    fitting: [&'static str; 2],
-    other: [&'static str; 2],
-    unreadable: &'static str,
+pub(crate) struct Samples {
+    pub(crate) policy: [&'static str; 2],
+    pub(crate) fitting: [&'static str; 2],
+    pub(crate) other: [&'static str; 2],
+    pub(crate) unreadable: &'static str,
 }
 
-fn samples(comparison: Comparison) -> Samples {
+pub(crate) fn samples(comparison: Comparison) -> Samples {
     let name = comparison.name();
     if name.starts_with("Numeric") {
         Samples { policy: ["10", "20.5"], fitting: ["10.0", "20.5"], other: ["9", "100"], unreadable: "ten" }
@@ -62,7 +62,7 @@ fn samples(comparison: Comparison) -> Samples {
             unreadable: "!",
         }
     } else {
-        Samples { policy: ["ana", "b*"], fitting: ["ana", "b*"], other: ["bob", "ANA"], unreadable: "" }
+        Samples { policy: ["ana", "b*"], fitting: ["ana", "b*"], other: ["eve", "ANA"], unreadable: "bob" }
     }
 }
 

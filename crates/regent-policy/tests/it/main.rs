@@ -26,4 +26,5 @@ mod oracle;
 mod questions;
 mod reading;
 mod simulation;
+mod tables;
 mod trial;
