@@ -58,14 +58,25 @@ impl Cursor<'_> {
         let (mut secs, mut nanos) = (0, 0);
         if self.rest.starts_with(|first: char| first.is_ascii_digit()) {
             let hour = self.number(2).filter(|hour| *hour <= 23)?;
-            let minute = if self.take(':') { self.number(2).filter(|minute| *minute <= 59)? } else { 0 };
-            let second = if self.take(':') { self.number(2).filter(|second| *second <= 59)? } else { 0 };
-            secs = hour * 3_600 + minute * 60 + second;
-            if self.take_any(&['.', ',']) {
-                nanos = self.fraction()?;
+            secs = hour * 3_600;
+            if self.take(':') {
+                secs += 60 * self.number(2).filter(|minute| *minute <= 59)?;
+                (secs, nanos) = self.second(secs)?;
             }
         }
         Some((secs - self.offset()?, nanos))
+    }
+
+    /// `[:ss[.fraction]]`, added to what stands before it.
+    ///
+    // CHOICE: only seconds have a fraction. ISO 8601 lets hours and minutes have one too; AWS does not document it.
+    fn second(&mut self, before: i64) -> Option<(i64, u32)> {
+        if !self.take(':') {
+            return Some((before, 0));
+        }
+        let second = self.number(2).filter(|second| *second <= 59)?;
+        let nanos = if self.take_any(&['.', ',']) { self.fraction()? } else { 0 };
+        Some((before + second, nanos))
     }
 
     fn fraction(&mut self) -> Option<u32> {

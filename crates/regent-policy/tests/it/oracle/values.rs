@@ -205,7 +205,7 @@ fn number(text: &str) -> Option<i128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     digits(fraction, 1..)?;
     let fraction = digits(format!("{fraction:0<18}").get(..18)?, 18..=18)?;
-    Some(sign * (digits(whole, 1..20)? * 10_i128.pow(18) + fraction))
+    Some(sign * (digits(whole, 1..21)? * 10_i128.pow(18) + fraction))
 }
 
 /// Nanoseconds since 1970.
