@@ -68,6 +68,10 @@ fn nearest<T>(
             best.truncate(MOST);
         }
     }
+    // A name that is the same, in another service, needs no others beside it.
+    if best.first().is_some_and(|(distance, _)| *distance == 0) {
+        best.retain(|(distance, _)| *distance == 0);
+    }
     best.into_iter().map(|(_, found)| found).collect()
 }
 

@@ -5,6 +5,7 @@ use regent_policy::Verdict;
 
 use super::Outcome;
 
+mod actions;
 mod bundle;
 mod case;
 mod evaluate;
@@ -22,6 +23,8 @@ pub(super) struct Policy {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say which actions a pattern covers, and what they take
+    Actions(actions::Actions),
     /// Decide a request, or a file of them
     Evaluate(Box<evaluate::Evaluate>),
     /// Lay policies out, all in one way
@@ -33,6 +36,7 @@ enum Command {
 impl Policy {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         match self.command {
+            Command::Actions(actions) => actions.run(),
             Command::Evaluate(evaluate) => evaluate.run(),
             Command::Format(format) => format.run(),
             Command::Test(test) => test.run(),

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use crate::process::BINARY;
 
+mod actions;
 mod cases;
 mod evaluate;
 mod format;

@@ -1,0 +1,259 @@
+//! `regent policy actions`.
+
+use clap::{Args, ValueEnum};
+use regent_policy::catalogue::{AccessLevel, Catalogue, CatalogueAction, ConditionKey};
+use serde::Serialize;
+
+use crate::cli::Outcome;
+
+/// So many condition keys of an action are shown in a table. `sts:AssumeRoleWithWebIdentity` has more than a hundred.
+const MOST_KEYS: usize = 12;
+/// Columns are not made wider than this; what is longer sticks out.
+const WIDEST: usize = 40;
+
+/// Say which actions a pattern covers, on which resources they work and which condition keys they set.
+///
+/// A star marks a type of resource that a request must name. Exit status: 0 done, 3 a pattern covers no action, 2 the
+/// arguments are not understood.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Actions {
+    /// Patterns as in a policy: `s3:Get*`, `iam:PassRole`, `*`
+    #[arg(required_unless_present = "date", value_name = "PATTERN")]
+    patterns: Vec<String>,
+    /// Only actions that reach so far
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LEVEL")]
+    access_level: Vec<Level>,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+    /// Only say of which day the catalogue is
+    #[arg(long, conflicts_with_all = ["patterns", "access_level", "json"])]
+    date: bool,
+}
+
+/// How far an action reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    /// Finds out what exists
+    List,
+    /// Reads contents and attributes
+    Read,
+    /// Changes tags
+    Tagging,
+    /// Creates, changes or deletes
+    Write,
+    /// Grants or changes permissions
+    PermissionsManagement,
+}
+
+impl Level {
+    pub(super) fn is(self, level: AccessLevel) -> bool {
+        match self {
+            Self::List => level == AccessLevel::List,
+            Self::Read => level == AccessLevel::Read,
+            Self::Tagging => level == AccessLevel::Tagging,
+            Self::Write => level == AccessLevel::Write,
+            Self::PermissionsManagement => level == AccessLevel::PermissionsManagement,
+        }
+    }
+
+    /// Is a level among these? No levels at all are no restriction.
+    pub(super) fn admit(levels: &[Self], level: AccessLevel) -> bool {
+        levels.is_empty() || levels.iter().any(|wanted| wanted.is(level))
+    }
+}
+
+/// The answer in JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    catalogue: Edition<'a>,
+    actions: Vec<Row<'a>>,
+    unmatched: Vec<Unmatched<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edition<'a> {
+    date: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    action: String,
+    access_level: &'static str,
+    resources: Vec<Resource<'a>>,
+    condition_keys: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource<'a> {
+    #[serde(rename = "type")]
+    name: &'a str,
+    required: bool,
+    arns: Vec<&'a str>,
+    condition_keys: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Unmatched<'a> {
+    pattern: &'a str,
+    message: String,
+}
+
+impl Actions {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let catalogue = Catalogue::bundled();
+        if self.date {
+            say!("{} ({})", catalogue.date(), catalogue.version());
+            return Ok(Outcome::Done);
+        }
+        let mut matched: Vec<CatalogueAction<'_>> = Vec::new();
+        let mut unmatched = Vec::new();
+        for pattern in &self.patterns {
+            let found: Vec<_> = catalogue.actions_matching(pattern).collect();
+            let before = matched.len();
+            matched.extend(
+                found.iter().filter(|action| Level::admit(&self.access_level, action.access_level())),
+            );
+            if found.is_empty() {
+                unmatched.push(Unmatched { pattern, message: nothing_matches(catalogue, pattern) });
+            } else if matched.len() == before {
+                let message = format!("`{pattern}` covers no action of the access level asked for");
+                unmatched.push(Unmatched { pattern, message });
+            }
+        }
+        matched.sort_by_key(|action| (action.service().prefix(), action.name().to_ascii_lowercase()));
+        matched.dedup_by_key(|action| (action.service().prefix(), action.name()));
+        let outcome = if unmatched.is_empty() { Outcome::Done } else { Outcome::No };
+        if self.json {
+            let catalogue = Edition { date: catalogue.date(), version: catalogue.version() };
+            let actions = matched.into_iter().map(row).collect();
+            say!("{}", serde_json::to_string_pretty(&Answer { catalogue, actions, unmatched })?);
+            return Ok(outcome);
+        }
+        table(catalogue, &matched);
+        unmatched.iter().for_each(|unmatched| complain(&unmatched.message));
+        Ok(outcome)
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a command says what it did not find")]
+fn complain(message: &str) {
+    eprintln!("regent: {message}");
+}
+
+/// Says that no action fits a pattern, and what may have been meant.
+pub(super) fn nothing_matches(catalogue: &Catalogue, pattern: &str) -> String {
+    let prefix = pattern.split_once(':').map(|(prefix, _)| prefix);
+    let unknown = prefix.filter(|prefix| !prefix.contains(['*', '?']) && catalogue.service(prefix).is_none());
+    let (message, mut nearest) = match unknown {
+        Some(prefix) => (
+            format!("`{prefix}` is no service"),
+            catalogue.nearest_services(prefix).iter().map(|service| service.prefix().to_owned()).collect(),
+        ),
+        None => (format!("`{pattern}` covers no action"), Vec::new()),
+    };
+    let actions = catalogue.nearest_actions(pattern);
+    if !actions.is_empty() {
+        nearest = actions.iter().map(ToString::to_string).collect();
+    }
+    match did_you_mean(&nearest) {
+        Some(question) => format!("{message}: {question}"),
+        None => message,
+    }
+}
+
+/// Asks for one of a few names.
+pub(super) fn did_you_mean(names: &[String]) -> Option<String> {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let (last, others) = quoted.split_last()?;
+    let others = others.join(", ");
+    let or = if others.is_empty() { "" } else { " or " };
+    Some(format!("did you mean {others}{or}{last}?"))
+}
+
+/// Prints a line an action, the columns as wide as they need to be.
+fn table(catalogue: &Catalogue, actions: &[CatalogueAction<'_>]) {
+    if actions.is_empty() {
+        return;
+    }
+    let mut rows = vec![["ACTION", "ACCESS LEVEL", "RESOURCES", "CONDITION KEYS"].map(str::to_owned)];
+    rows.extend(actions.iter().map(|action| {
+        let resources: Vec<_> = action
+            .resources()
+            .map(|used| {
+                format!("{}{}", used.resource_type().name(), if used.is_required() { "*" } else { "" })
+            })
+            .collect();
+        [
+            action.to_string(),
+            action.access_level().to_string(),
+            if resources.is_empty() { "-".to_owned() } else { resources.join(", ") },
+            some_of(&all_keys(*action)),
+        ]
+    }));
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0).min(WIDEST)
+    };
+    let (first, second, third) = (width(0), width(1), width(2));
+    for [action, level, resources, keys] in &rows {
+        let line = format!("{action:first$}  {level:second$}  {resources:third$}  {keys}");
+        say!("{}", line.trim_end());
+    }
+    let plural = if actions.len() == 1 { "" } else { "s" };
+    say!("{} action{plural}, as of {}", actions.len(), catalogue.date());
+}
+
+/// Names with commas between; of very many, the first.
+fn some_of(names: &[&str]) -> String {
+    match names.split_at_checked(MOST_KEYS) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{}, and {} more (--json has all)", first.join(", "), rest.len())
+        }
+        _ => names.join(", "),
+    }
+}
+
+/// Every key that the action is listed with, for itself, for a resource or for the type of one.
+pub(super) fn all_keys(action: CatalogueAction<'_>) -> Vec<&str> {
+    let mut keys: Vec<_> = action.condition_keys().map(ConditionKey::name).collect();
+    for used in action.resources() {
+        keys.extend(
+            used.condition_keys().chain(used.resource_type().condition_keys()).map(ConditionKey::name),
+        );
+    }
+    keys.sort_unstable_by_key(|key| key.to_ascii_lowercase());
+    keys.dedup();
+    keys
+}
+
+fn row(action: CatalogueAction<'_>) -> Row<'_> {
+    Row {
+        action: action.to_string(),
+        access_level: action.access_level().as_str(),
+        resources: action
+            .resources()
+            .map(|used| {
+                let resource_type = used.resource_type();
+                let mut keys: Vec<_> = used
+                    .condition_keys()
+                    .chain(resource_type.condition_keys())
+                    .map(ConditionKey::name)
+                    .collect();
+                keys.sort_unstable_by_key(|key| key.to_ascii_lowercase());
+                keys.dedup();
+                Resource {
+                    name: resource_type.name(),
+                    required: used.is_required(),
+                    arns: resource_type.arns().collect(),
+                    condition_keys: keys,
+                }
+            })
+            .collect(),
+        condition_keys: action.condition_keys().map(ConditionKey::name).collect(),
+    }
+}
