@@ -122,7 +122,7 @@ fn sorted(mut statements: Vec<MatchedStatement>) -> Vec<MatchedStatement> {
 }
 
 proptest! {
-    #![proptest_config(config(10_000))]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn an_explanation_agrees_with_the_decision(question in question()) {
