@@ -85,7 +85,7 @@ fn every_golden_case_comes_out_as_aws_documents() {
             count += 1;
         }
     }
-    assert!(count >= 200, "only {count} cases found: is the folder there?");
+    assert!(count >= 340, "only {count} cases found: is the folder there?");
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
