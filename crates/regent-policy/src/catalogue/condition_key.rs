@@ -106,6 +106,12 @@ impl<'a> ConditionKey<'a> {
         self.row.reach == Reach::Global
     }
 
+    /// Does an identity provider bring it? Then the placeholder in front stands for the provider's name, and
+    /// `sts:AssumeRoleWithWebIdentity` sees it without listing it.
+    pub fn is_of_provider(self) -> bool {
+        self.row.reach == Reach::Federation
+    }
+
     /// Has the name a part that a policy fills in, such as a tag's key?
     pub fn has_placeholder(self) -> bool {
         split(self.name()).is_some()

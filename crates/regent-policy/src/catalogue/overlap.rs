@@ -1,7 +1,7 @@
 //! Whether a resource that a policy names can be one of a type.
 //!
 //! Both sides are patterns. The policy's has `*`, `?` and variables, the type's has placeholders; the question is
-//! whether any ARN satisfies both. As in a decision, a star may run over colons.
+//! whether any ARN satisfies both.
 
 /// Longer resources are not looked into. ARNs end at 2,048 characters.
 const LONGEST: usize = 2048;
@@ -25,6 +25,27 @@ pub(super) fn overlap(arn: &str, is_closed: bool, resource: &str) -> bool {
         return true;
     }
     let (arn, resource) = (of_type(arn, is_closed), of_policy(resource));
+    // Field by field, as people mean it: `arn:aws:ec2:*:*:instance/*` is about instances. Taken whole, its stars could
+    // run over the colons of an image's ARN. A resource with fewer fields must be meant so.
+    match (fields(&arn), fields(&resource)) {
+        (Some(arn), Some(resource)) => arn.iter().zip(resource).all(|(arn, resource)| meet(arn, resource)),
+        _ => meet(&arn, &resource),
+    }
+}
+
+/// The six fields of an ARN.
+fn fields(mut pieces: &[Piece]) -> Option<[&[Piece]; 6]> {
+    let mut fields = [pieces; 6];
+    for field in fields.iter_mut().take(5) {
+        let colon = pieces.iter().position(|piece| *piece == Piece::Byte(b':'))?;
+        (*field, pieces) = (pieces.get(..colon)?, pieces.get(colon + 1..)?);
+    }
+    *fields.last_mut()? = pieces;
+    Some(fields)
+}
+
+/// Is there a text that both describe?
+fn meet(arn: &[Piece], resource: &[Piece]) -> bool {
     // For every place in the resource: can what is left of it and what is left of the type's pattern be one text? The
     // pattern is gone through backwards, a row of answers a piece.
     let mut below: Vec<bool> = vec![false; resource.len() + 1];
@@ -144,9 +165,12 @@ mod tests {
         check("arn:aws:s3:::b/a/c?", [false, true, false]);
         check("arn:aws:s3:::${aws:PrincipalTag/bucket}", [true, true, false]);
         check("arn:aws:s3:::home/${aws:username}/*", [false, true, false]);
-        check("arn:aws:s3:::?", [true, false, false]);
+        check("arn:*:s3:::?", [true, false, false]);
         check("arn:aws:iam::111122223333:role/service-role/x", [false, false, true]);
         check("arn:aws:iam::111122223333:role*", [false, false, true]);
+        check("arn:aws:*", [true, true, true]);
+        check("arn:aws:iam:*:role/x", [false, false, true]);
+        check("arn:aws:*:*:*:role/x", [false, true, true]);
         check("arn:aws:iam::*:*", [false, false, true]);
         check("arn:aws:iam::111122223333:user/x", [false, false, false]);
         check("arn:aws:s3:eu-west-1:111122223333:b", [false, false, false]);

@@ -10,6 +10,7 @@ mod bundle;
 mod case;
 mod evaluate;
 mod format;
+mod generate;
 mod principal;
 mod sources;
 mod test;
@@ -29,6 +30,8 @@ enum Command {
     Evaluate(Box<evaluate::Evaluate>),
     /// Lay policies out, all in one way
     Format(format::Format),
+    /// Write a policy
+    Generate(Box<generate::Generate>),
     /// Hold policies to what is expected of them
     Test(test::Test),
 }
@@ -39,6 +42,7 @@ impl Policy {
             Command::Actions(actions) => actions.run(),
             Command::Evaluate(evaluate) => evaluate.run(),
             Command::Format(format) => format.run(),
+            Command::Generate(generate) => generate.run(),
             Command::Test(test) => test.run(),
         }
     }

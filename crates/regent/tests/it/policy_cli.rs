@@ -9,6 +9,7 @@ mod actions;
 mod cases;
 mod evaluate;
 mod format;
+mod generate;
 mod guide;
 mod suite;
 

@@ -136,7 +136,9 @@ impl Actions {
             return Ok(outcome);
         }
         table(catalogue, &matched);
-        unmatched.iter().for_each(|unmatched| complain(&unmatched.message));
+        for unmatched in &unmatched {
+            complain(&unmatched.message);
+        }
         Ok(outcome)
     }
 }
