@@ -22,7 +22,8 @@ pub(super) struct Revision {
 
 /// Compiles a changed policy, if it is one, and if AWS would store it where it stored the old one.
 ///
-/// Who saves a policy binds the ARNs in it anew, so the caller's ARN means the caller.
+/// Who saves a policy binds the ARNs in it anew, so the caller's ARN means the caller. If it used to mean somebody of the
+/// same name who has gone, saving would give the caller whatever the policy gave to that one, so it is not done.
 pub(super) fn compile(
     old: Option<(&Document, &Program)>,
     text: &str,
@@ -36,22 +37,24 @@ pub(super) fn compile(
     if was_admitted && admit_in(text, kind, partition).is_err() {
         return None;
     }
-    let mut pairs = Vec::new();
-    match request.caller {
+    let named = match request.caller {
         Caller::User { arn, id, .. } | Caller::FederatedUser { issuer: Issuer::User { arn, id }, .. } => {
-            pairs.push((arn, id));
+            Some((arn, id))
         }
-        Caller::RoleSession { role_arn, role_id, .. } => pairs.push((role_arn, role_id)),
+        Caller::RoleSession { role_arn, role_id, .. } => Some((role_arn, role_id)),
         Caller::Root { .. }
         | Caller::RootSession { .. }
         | Caller::FederatedUser { issuer: Issuer::Root, .. }
         | Caller::FederatedIdentity { .. }
         | Caller::Service { .. }
-        | Caller::Anonymous => {}
+        | Caller::Anonymous => None,
+    };
+    let bound = || old.into_iter().flat_map(|(_, program)| program.bound_principals());
+    let is_successor = |(arn, id): (&str, &str)| bound().any(|(other, bound)| other == arn && bound != id);
+    if named.is_some_and(is_successor) {
+        return None;
     }
-    if let Some((_, program)) = old {
-        pairs.extend(program.bound_principals());
-    }
+    let pairs: Vec<(&str, &str)> = named.into_iter().chain(bound()).collect();
     Some(Program::compile(&document, &Bindings::new(&pairs)))
 }
 
