@@ -117,10 +117,8 @@ impl<'a> Evaluation<'a> {
         let outcome = self.outcome(holds);
         let got = self.scope.values(predicate.key);
         let values = got.as_ref().map(Values::as_slice).unwrap_or_default();
-        let passes = match predicate.family {
-            Family::Null => Vec::new(),
-            _ => values.iter().map(|value| predicate.passes(value, &mut self.scope)).collect(),
-        };
+        let compared = if predicate.family == Family::Null { &[] } else { values };
+        let passes = compared.iter().map(|value| predicate.passes(value, &mut self.scope)).collect();
         let key = self.scope.pool.key(predicate.key).map_or("", |key| key.name());
         ConditionAnswer { written, operator: predicate.operator, key, got, outcome, passes }
     }

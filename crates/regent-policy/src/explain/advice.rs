@@ -150,15 +150,8 @@ impl Place {
 impl Explanation<'_> {
     /// The place where a kind is silent.
     pub(crate) fn silent_place(&self, kind: PolicyKind) -> Option<Place> {
-        match self.kind(kind)?.standing {
-            Standing::Silent { level } => Some(Place::of(kind, level)),
-            Standing::Absent
-            | Standing::OutOfReach
-            | Standing::NoObjection
-            | Standing::Allows(_)
-            | Standing::Denies(_)
-            | Standing::Unusable { .. } => None,
-        }
+        let Standing::Silent { level } = self.kind(kind)?.standing else { return None };
+        Some(Place::of(kind, level))
     }
 
     /// The smallest edits that together allow this request, or why there are none.
@@ -192,11 +185,9 @@ impl Explanation<'_> {
     }
 
     fn unusable(&self) -> Option<Obstacle> {
-        self.kinds().iter().find_map(|kind| match kind.standing {
-            Standing::Unusable { level, program } => {
-                Some(Obstacle::Unusable { kind: kind.kind, level, program })
-            }
-            _ => None,
+        self.kinds().iter().find_map(|kind| {
+            let Standing::Unusable { level, program } = kind.standing else { return None };
+            Some(Obstacle::Unusable { kind: kind.kind, level, program })
         })
     }
 
@@ -334,10 +325,8 @@ fn silence(decision: &Decision) -> Result<(PolicyKind, Place), Obstacle> {
         // Reasons to allow.
         Reason::RootUser | Reason::NoPermissionNeeded => PolicyKind::Identity,
     };
-    let level = match decision.finding(kind) {
-        Finding::Silent { level } => level,
-        _ => 0,
-    };
+    // A kind that is absent where it is needed is silent on its first level.
+    let level = if let Finding::Silent { level } = decision.finding(kind) { level } else { 0 };
     Ok((kind, Place::of(kind, level)))
 }
 

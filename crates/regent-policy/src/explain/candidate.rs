@@ -103,13 +103,10 @@ impl Maker<'_> {
     }
 
     fn candidate(&self, change: Change, what: &str, statement: &Statement<'_>) -> Candidate {
-        let what = match statement.sid().map(|sid| sid.value()).filter(|sid| !sid.is_empty()) {
-            Some(sid) => format!("{what} the statement `{sid}`"),
-            None => {
-                let line = self.document.position(statement.span().start).line;
-                format!("{what} the statement on line {line}")
-            }
-        };
+        let sid = statement.sid().map(|sid| sid.value()).filter(|sid| !sid.is_empty());
+        let line = self.document.position(statement.span().start).line;
+        let place = sid.map_or_else(|| format!("on line {line}"), |sid| format!("`{sid}`"));
+        let what = format!("{what} the statement {place}");
         Candidate { rank: Rank::Element, change, what }
     }
 
@@ -185,12 +182,12 @@ impl Maker<'_> {
         if !is_equality || !is_open || !row.family.reads(missing) {
             return None;
         }
-        let written = match row.family {
-            Family::Glob | Family::Arn => escaped(missing, self.reading)?,
-            Family::Literal | Family::Folded if self.reading == Reading::Variables => {
-                missing.replace("${", "${$}{")
-            }
-            _ => missing.to_owned(),
+        let is_pattern = matches!(row.family, Family::Glob | Family::Arn);
+        let has_variables = self.reading == Reading::Variables && row.family.takes_variables();
+        let written = match (is_pattern, has_variables) {
+            (true, _) => escaped(missing, self.reading)?,
+            (false, true) => missing.replace("${", "${$}{"),
+            (false, false) => missing.to_owned(),
         };
         let items: Vec<Span> = condition.values().map(|value| value.span()).collect();
         let change = edit::append(self.document.text(), &items, &written)?;

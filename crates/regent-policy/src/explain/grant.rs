@@ -20,9 +20,10 @@ pub(super) struct Grant<'a> {
 impl<'a> Grant<'a> {
     pub(super) fn new(kind: PolicyKind, request: &Request<'a>, reading: Reading) -> Result<Self, Obstacle> {
         let principal = if kind.names_principals() { Some(principal(&request.caller)?) } else { None };
-        let resource = match kind {
-            PolicyKind::RoleTrust => None,
-            _ => Some(pattern_of(request.resource.text(), reading).ok_or(Obstacle::ResourceHasNoPattern)?),
+        let resource = if kind == PolicyKind::RoleTrust {
+            None
+        } else {
+            Some(pattern_of(request.resource.text(), reading).ok_or(Obstacle::ResourceHasNoPattern)?)
         };
         Ok(Self { principal, action: request.action.name(), resource })
     }
@@ -42,18 +43,13 @@ impl<'a> Grant<'a> {
 
     /// What it allows, for a sentence: `s3:GetObject` on `arn:…` for `arn:…`.
     pub(super) fn sentence(&self) -> String {
-        let mut sentence = format!("`{}`", self.action);
-        match self.resource.as_deref() {
-            None => {}
-            Some("*") => sentence.push_str(" on every resource"),
-            Some(resource) => {
-                sentence.push_str(&format!(" on `{resource}`"));
-            }
-        }
-        if let Some((_, value)) = self.principal {
-            sentence.push_str(&format!(" to `{value}`"));
-        }
-        sentence
+        let resource = match self.resource.as_deref() {
+            None => String::new(),
+            Some("*") => " on every resource".to_owned(),
+            Some(resource) => format!(" on `{resource}`"),
+        };
+        let principal = self.principal.map(|(_, value)| format!(" to `{value}`")).unwrap_or_default();
+        format!("`{}`{resource}{principal}", self.action)
     }
 }
 

@@ -55,7 +55,7 @@ struct Report<'a> {
     json: JsonWriter,
 }
 
-impl<'a> Report<'a> {
+impl Report<'_> {
     fn whole(&mut self) {
         let explanation = self.explanation;
         let decision = explanation.decision();

@@ -65,7 +65,7 @@ impl<'a> AuthorizationMessage<'a> {
     }
 
     /// The message, its members in AWS's order.
-    pub fn to_json(&self, layout: Layout) -> String {
+    pub fn to_json(self, layout: Layout) -> String {
         let decision = self.explanation.decision();
         let mut json = JsonWriter::new(layout);
         json.begin_object();
@@ -84,7 +84,7 @@ impl<'a> AuthorizationMessage<'a> {
     }
 
     /// The statements that decided: every `Deny` that applies, or of an allowed request every `Allow`.
-    fn matched_statements(&self, json: &mut JsonWriter) {
+    fn matched_statements(self, json: &mut JsonWriter) {
         let wanted = match self.explanation.decision().verdict() {
             Verdict::Allowed => Some(Effect::Allow),
             Verdict::ExplicitlyDenied => Some(Effect::Deny),

@@ -176,13 +176,13 @@ fn policy<'a>(
     PolicyTrace { level, program: number, standing, statements }
 }
 
-fn statement<'a>(
+fn statement(
     kind: PolicyKind,
     at: StatementRef,
     effect: Effect,
     applies: bool,
-    answers: Answers<'a>,
-) -> StatementTrace<'a> {
+    answers: Answers<'_>,
+) -> StatementTrace<'_> {
     let conditions = answers.conditions.into_iter().map(|condition| ConditionTrace {
         index: condition.written,
         operator: condition.operator,
