@@ -1,7 +1,9 @@
 //! All policies that one decision weighs.
 
+use crate::action::Action;
 use crate::kind::PolicyKind;
 use crate::program::Program;
+use crate::resource::Resource;
 
 /// The policies in force for one request. Whoever asks must bring them all: what is missing limits nothing.
 ///
@@ -50,6 +52,33 @@ pub enum ResourceRule {
     RoleTrust,
     /// A KMS key's policy: the same, and the account's root user needs it as well.
     KeyPolicy,
+}
+
+impl ResourceRule {
+    /// The rule by which the policy of a resource counts for an action: a role's is a trust policy for the actions
+    /// that assume it, a key's a key policy for the actions of its service.
+    ///
+    /// ```
+    /// use regent_policy::{Resource, ResourceRule, action};
+    ///
+    /// let role = Resource::new("arn:aws:iam::111122223333:role/deploy");
+    /// assert_eq!(ResourceRule::of(&action!("sts:AssumeRole"), &role), ResourceRule::RoleTrust);
+    /// assert_eq!(ResourceRule::of(&action!("iam:GetRole"), &role), ResourceRule::Ordinary);
+    /// ```
+    pub fn of(action: &Action<'_>, resource: &Resource<'_>) -> Self {
+        let name = action.name().to_ascii_lowercase();
+        let kind = resource.text().split(':').nth(5).and_then(|rest| rest.split('/').next());
+        match name.split_once(':') {
+            Some(("sts", action)) if action.starts_with("assumerole") => Self::RoleTrust,
+            // Session tags and source identity are asked of the role as well.
+            Some(("sts", "tagsession" | "setsourceidentity" | "setcontext")) if kind == Some("role") => {
+                Self::RoleTrust
+            }
+            // Aliases and custom stores have no policies, and neither has `*`.
+            Some(("kms", _)) if kind == Some("key") => Self::KeyPolicy,
+            _ => Self::Ordinary,
+        }
+    }
 }
 
 impl<'a> ResourcePolicy<'a> {

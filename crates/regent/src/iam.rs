@@ -25,6 +25,7 @@ pub(crate) mod policy_version;
 pub(crate) mod quota;
 pub(crate) mod role;
 pub(crate) mod role_policy;
+pub(crate) mod simulation;
 mod tag;
 mod trust;
 pub(crate) mod user;

@@ -66,6 +66,8 @@ pub(crate) enum On {
     New(Entity, &'static str),
     /// The collection that a listing walks: the word and member `PathPrefix`.
     All(Entity),
+    /// The user, group or role whose ARN a member holds.
+    Identity(&'static str),
     /// The managed policy whose ARN a member holds.
     Policy(&'static str),
     /// The virtual MFA device whose serial number a member holds.

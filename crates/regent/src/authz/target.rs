@@ -73,6 +73,7 @@ impl<'a> Target<'a> {
                 let prefix = input.text("PathPrefix").unwrap_or("/");
                 Self::new(call.arns().iam(own, entity, prefix, ""), own)
             }
+            On::Identity(member) => Self::identity(call, text(member))?,
             On::Policy(member) => Self::policy(call, text(member))?,
             On::Mfa(member) => Self::mfa(call, text(member))?,
             On::KeyOwner(member) => Self::key_owner(call, text(member))?,
@@ -127,6 +128,26 @@ impl<'a> Target<'a> {
             }
             None => Err(Fault::validation("Must specify userName when calling with non-User credentials")),
         }
+    }
+
+    /// A user, group or role by its ARN. What is no such ARN is the handler's to refuse, once it may look.
+    fn identity(call: &Call<'a>, arn: &str) -> Result<Self, Fault> {
+        let own = call.caller.account;
+        let parsed = IamArn::parse(arn);
+        let owner = match parsed.map(|arn| arn.owner) {
+            Some(Owner::Account(owner)) => owner,
+            Some(Owner::Aws) | None => own,
+        };
+        let bare = Self::new(arn.to_owned(), owner);
+        let noun = match parsed.map(|arn| arn.word) {
+            Some("user") => Noun::User,
+            Some("group") => Noun::Group,
+            Some("role") => Noun::Role,
+            Some(_) | None => return Ok(bare),
+        };
+        let name = parsed.map_or("", |arn| arn.name());
+        let found = Self::named(call, noun, name)?;
+        Ok(if found.arn == arn { found } else { bare })
     }
 
     /// A managed policy by its ARN. What is no ARN of a policy is the handler's to refuse, once it may look.

@@ -59,6 +59,12 @@ impl Page {
         Ok(Self { account, operation, after, limit })
     }
 
+    /// The same page, with no more than so many entries: it may be shorter than what was asked for.
+    pub(crate) fn at_most(mut self, limit: usize) -> Self {
+        self.limit = self.limit.min(limit);
+        self
+    }
+
     /// The place after which this page begins.
     pub(crate) fn after(&self) -> Option<&str> {
         self.after.as_deref()

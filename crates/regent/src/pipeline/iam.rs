@@ -8,7 +8,7 @@ use super::dispatch::not_implemented;
 use super::run::Run;
 use crate::iam::{
     access_key, account_alias, account_summary, authorization_details, boundary, group, group_policy,
-    instance_profile, mfa_device, policy, policy_entity, policy_version, role, role_policy, user,
+    instance_profile, mfa_device, policy, policy_entity, policy_version, role, role_policy, simulation, user,
     user_policy, virtual_mfa_device,
 };
 
@@ -99,6 +99,12 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         Operation::ListAttachedRolePolicies => run.read(role_policy::list_attached_role_policies),
         Operation::ListRolePolicies => run.read(role_policy::list_role_policies),
         Operation::PutRolePolicy => run.write(role_policy::put_role_policy).await,
+        Operation::GetContextKeysForCustomPolicy => run.read(simulation::get_context_keys_for_custom_policy),
+        Operation::GetContextKeysForPrincipalPolicy => {
+            run.read(simulation::get_context_keys_for_principal_policy)
+        }
+        Operation::SimulateCustomPolicy => run.read(simulation::simulate_custom_policy),
+        Operation::SimulatePrincipalPolicy => run.read(simulation::simulate_principal_policy),
         Operation::CreateUser => run.write(user::create_user).await,
         Operation::DeleteUser => run.write(user::delete_user).await,
         Operation::GetUser => run.read(user::get_user),
@@ -152,8 +158,6 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         | Operation::GenerateServiceLastAccessedDetails
         | Operation::GetAccountPasswordPolicy
         | Operation::GetAccountProperties
-        | Operation::GetContextKeysForCustomPolicy
-        | Operation::GetContextKeysForPrincipalPolicy
         | Operation::GetCredentialReport
         | Operation::GetDelegationRequest
         | Operation::GetHumanReadableSummary
@@ -186,8 +190,6 @@ pub(super) async fn dispatch(operation: Operation, run: Run<'_>) -> Result<Head,
         | Operation::ResetServiceSpecificCredential
         | Operation::SendDelegationToken
         | Operation::SetSecurityTokenServicePreferences
-        | Operation::SimulateCustomPolicy
-        | Operation::SimulatePrincipalPolicy
         | Operation::TagOpenIDConnectProvider
         | Operation::TagSAMLProvider
         | Operation::TagServerCertificate

@@ -34,6 +34,7 @@ mod postgres;
 mod process;
 mod role;
 mod sample;
+mod simulation;
 mod support;
 mod temporary_credentials;
 mod trust_policy;

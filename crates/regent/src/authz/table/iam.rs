@@ -6,7 +6,7 @@ use super::Also::{IfTagged, PassRole, Renamed};
 use super::Entity::{Group, InstanceProfile, Mfa, Policy as ManagedPolicy, Role, User};
 use super::KeyRule::{PolicyArn, RequestBoundary, RequestTagKeys, RequestTags, TargetBoundary};
 use super::Level::{List, PermissionsManagement, Read, Tagging, Write};
-use super::On::{All, Any, KeyOwner, Mfa as MfaSerial, Named, New, Policy, UserOrCaller};
+use super::On::{All, Any, Identity, KeyOwner, Mfa as MfaSerial, Named, New, Policy, UserOrCaller};
 use super::{Row, row};
 
 /// Every IAM operation that Regent answers.
@@ -48,6 +48,8 @@ pub(crate) static IAM: &[Row] = &[
     row(action!("iam:GetAccessKeyLastUsed"), Read, KeyOwner("AccessKeyId"), &[], &[]),
     row(action!("iam:GetAccountAuthorizationDetails"), Read, Any, &[], &[]),
     row(action!("iam:GetAccountSummary"), List, Any, &[], &[]),
+    row(action!("iam:GetContextKeysForCustomPolicy"), Read, Any, &[], &[]),
+    row(action!("iam:GetContextKeysForPrincipalPolicy"), Read, Identity("PolicySourceArn"), &[], &[]),
     row(action!("iam:GetGroup"), Read, Named(Group, "GroupName"), &[], &[]),
     row(action!("iam:GetGroupPolicy"), Read, Named(Group, "GroupName"), &[], &[]),
     row(action!("iam:GetInstanceProfile"), Read, Named(InstanceProfile, "InstanceProfileName"), &[], &[]),
@@ -91,6 +93,8 @@ pub(crate) static IAM: &[Row] = &[
     row(action!("iam:RemoveUserFromGroup"), Write, Named(Group, "GroupName"), &[], &[]),
     row(action!("iam:ResyncMFADevice"), Write, Named(User, "UserName"), &[], &[]),
     row(action!("iam:SetDefaultPolicyVersion"), PermissionsManagement, Policy("PolicyArn"), &[], &[]),
+    row(action!("iam:SimulateCustomPolicy"), Read, Any, &[], &[]),
+    row(action!("iam:SimulatePrincipalPolicy"), Read, Identity("PolicySourceArn"), &[], &[]),
     row(action!("iam:TagInstanceProfile"), Tagging, Named(InstanceProfile, "InstanceProfileName"), &[RequestTags], &[]),
     row(action!("iam:TagMFADevice"), Tagging, MfaSerial("SerialNumber"), &[RequestTags], &[]),
     row(action!("iam:TagPolicy"), Tagging, Policy("PolicyArn"), &[RequestTags], &[]),

@@ -1,9 +1,7 @@
 //! The policies in force for one question, with the names and texts that explanations show.
 
 use regent_policy::explain::{Source, Sources};
-use regent_policy::{
-    Action, Bindings, Document, Policies, PolicyKind, Program, Resource, ResourcePolicy, ResourceRule,
-};
+use regent_policy::{Bindings, Document, Policies, PolicyKind, Program, ResourcePolicy, ResourceRule};
 
 use super::sources::Text;
 
@@ -115,21 +113,4 @@ impl Sources for Bundle {
 
 fn programs(policies: &[Named]) -> Vec<&Program> {
     policies.iter().map(|policy| &policy.program).collect()
-}
-
-/// How the policy of a resource counts: the one of a role as a trust policy for the actions that assume it, the one of a
-/// key as a key policy for the actions of its service.
-pub(super) fn rule(action: &Action<'_>, resource: &Resource<'_>) -> ResourceRule {
-    let name = action.name().to_ascii_lowercase();
-    let kind = resource.text().split(':').nth(5).and_then(|rest| rest.split('/').next());
-    match name.split_once(':') {
-        Some(("sts", action)) if action.starts_with("assumerole") => ResourceRule::RoleTrust,
-        // Session tags and source identity are asked of the role as well.
-        Some(("sts", "tagsession" | "setsourceidentity" | "setcontext")) if kind == Some("role") => {
-            ResourceRule::RoleTrust
-        }
-        // Aliases and custom stores have no policies, and neither has `*`.
-        Some(("kms", _)) if kind == Some("key") => ResourceRule::KeyPolicy,
-        _ => ResourceRule::Ordinary,
-    }
 }

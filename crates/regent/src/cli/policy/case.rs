@@ -8,12 +8,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use anyhow::{Context as _, bail};
-use regent_policy::{Action, Context, Document, Policies, Request, Resource};
+use regent_policy::{Action, Context, Document, Policies, Request, Resource, ResourceRule};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::bundle::{self, Bundle, Named};
+use super::bundle::{Bundle, Named};
 use super::principal::{self, Hints, Principal, split};
 
 /// Members for people and for whoever compares: they say nothing about the question.
@@ -289,7 +289,7 @@ impl Asked {
             context: &context,
             canonical_user: None,
         };
-        Ok(bundle.lend(bundle::rule(&action, &resource), |policies| with(policies, &request)))
+        Ok(bundle.lend(ResourceRule::of(&action, &resource), |policies| with(policies, &request)))
     }
 
     /// An action without resource types is about `*`, and nothing else.
