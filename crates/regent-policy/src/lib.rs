@@ -168,6 +168,8 @@ pub mod simulate;
 mod size;
 mod span;
 mod table;
+#[cfg(feature = "catalogue")]
+pub mod validate;
 mod variable;
 
 pub use action::{Action, ParseActionError};

@@ -28,3 +28,4 @@ mod reading;
 mod simulation;
 mod tables;
 mod trial;
+mod validate;
