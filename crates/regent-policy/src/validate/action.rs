@@ -70,7 +70,7 @@ fn check_existence(subject: &Subject<'_, '_>, action: Text<'_>, report: &mut Rep
         let hint = subject.hint(|catalogue| catalogue.nearest_actions(action.str));
         let details = format!("There is no action `{}`{hint}.", action.str);
         report.add(IssueCode::InvalidAction, spot, details);
-    } else if subject.steps.take(service.actions().len())
+    } else if subject.steps.take(8 * service.actions().len())
         && subject.catalogue.actions_matching(action.str).next().is_none()
     {
         let details = format!("No action fits the pattern `{}`.", action.str);

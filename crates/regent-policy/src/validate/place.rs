@@ -65,7 +65,7 @@ mod tests {
         for text in ["", "a", "a\nbé\n\nc", &long, &"x\n".repeat(256), &format!("{long}\n{long}")] {
             let places = Places::new(text);
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
-                let before = &text[..at];
+                let before = text.get(..at).unwrap();
                 let last_line = before.rsplit('\n').next().unwrap();
                 let expected = Place {
                     line: offset(before.matches('\n').count() + 1),

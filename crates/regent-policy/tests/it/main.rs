@@ -29,3 +29,4 @@ mod simulation;
 mod tables;
 mod trial;
 mod validate;
+mod validate_bounds;
