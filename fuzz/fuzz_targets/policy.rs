@@ -15,6 +15,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use regent_policy::explain::explain;
+use regent_policy::simulate::simulate;
 use regent_policy::{
     Action, Bindings, Caller, Context, Decision, Denial, Document, Effect, Finding, Issuer, MatchedStatement,
     Policies, PolicyKind, Position, Program, Reason, Request, Resource, ResourcePolicy, Verdict, admit,
@@ -161,6 +163,8 @@ fn explained(policies: &Policies<'_>, request: &Request<'_>) -> Decision {
     let mut found: Vec<MatchedStatement> = Vec::new();
     let again = decide_and_collect(policies, request, &mut |statement| found.push(statement));
     assert_eq!(decision, again, "one question, two answers");
+    assert_eq!(decision, *explain(policies, request).decision(), "one question, two answers");
+    assert_eq!(decision, *simulate(policies, request).decision(), "one question, two answers");
     if let Some((kind, at)) = decision.deciding_statement() {
         let effect = if decision.is_allowed() { Effect::Allow } else { Effect::Deny };
         let applies = |found: &MatchedStatement| (found.kind, found.at, found.effect) == (kind, at, effect);

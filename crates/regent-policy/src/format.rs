@@ -66,7 +66,7 @@ pub fn format(text: &str, style: Style) -> Result<String, ParsePolicyError> {
     let tape = json::read(text, Document::MAX_CHARACTERS)?;
     let json = JsonWriter::new(Layout::Pretty { indent: style.indent });
     let mut formatter = Formatter { tape: &tape, json, width: usize::from(style.width) };
-    formatter.value(0);
+    formatter.value(0, true);
     let mut formatted = formatter.json.finish();
     formatted.push('\n');
     Ok(formatted)
@@ -80,17 +80,21 @@ struct Formatter<'t> {
 
 impl Formatter<'_> {
     /// Writes a value. This recurses, as deep as the reader lets a text nest: sixteen levels.
-    fn value(&mut self, index: u32) {
+    ///
+    /// Only documents and statements have elements to put in order; a condition key may be called `Resource` too.
+    fn value(&mut self, index: u32, has_elements: bool) {
         let tape = self.tape;
         let Some(node) = tape.node(index) else { return };
         match node.shape {
             Shape::Object => {
                 self.json.begin_object();
                 let mut members: Vec<_> = tape.members(index).collect();
-                members.sort_by_key(|(name, _)| rank(tape.str(name)));
+                if has_elements {
+                    members.sort_by_key(|(name, _)| rank(tape.str(name)));
+                }
                 for (name, value) in members {
                     self.json.raw_name(name.span.of(&tape.text));
-                    self.value(value);
+                    self.value(value, has_elements && tape.str(name) == "Statement");
                 }
                 self.json.end_object();
             }
@@ -101,7 +105,7 @@ impl Formatter<'_> {
                 }
                 self.json.begin_array();
                 for item in tape.items(index) {
-                    self.value(item);
+                    self.value(item, has_elements);
                 }
                 self.json.end_array();
             }
@@ -130,7 +134,7 @@ impl Formatter<'_> {
     }
 }
 
-/// Elements that the grammar does not name, condition keys among them, stay behind the others in their order.
+/// Elements that the grammar does not name stay behind the others in their order.
 fn rank(name: &str) -> usize {
     ORDER.iter().position(|element| *element == name).unwrap_or(ORDER.len())
 }
