@@ -132,3 +132,37 @@ fn too_long(text: &str, kind: PolicyKind) -> Option<String> {
     let size = counted_size(text);
     (size > quota).then(|| format!("the policy has {size} characters, and {what} may have {quota}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An ARN of a type: every placeholder is a letter.
+    fn filled(arn: &str) -> String {
+        arn.replace("${Partition}", "aws").split("${").fold(String::new(), |filled, piece| {
+            let rest = piece.split_once('}').map(|(_, rest)| format!("x{rest}"));
+            filled + &rest.unwrap_or_else(|| piece.to_owned())
+        })
+    }
+
+    #[test]
+    fn whatever_a_service_has_makes_a_policy_that_iam_takes() {
+        for service in Catalogue::bundled().services() {
+            let everywhere = Wish {
+                actions: service.actions().map(|action| Chosen { action, is_named: true }).collect(),
+                ..Wish::default()
+            };
+            policy(&everywhere, &mut Vec::new()).unwrap();
+            let arns = service.resource_types().flat_map(|resource_type| resource_type.arns());
+            let covered = Wish {
+                actions: service.actions().map(|action| Chosen { action, is_named: false }).collect(),
+                resources: arns.map(filled).take(3).collect(),
+                ..Wish::default()
+            };
+            let mut notes = Vec::new();
+            if let Err(error) = policy(&covered, &mut notes) {
+                assert!(error.to_string().ends_with("; nothing is left"), "{service:?}: {error}");
+            }
+        }
+    }
+}
