@@ -147,6 +147,7 @@ mod tests {
 
     #[test]
     fn whatever_a_service_has_makes_a_policy_that_iam_takes() {
+        let mut refused = Vec::new();
         for service in Catalogue::bundled().services() {
             let everywhere = Wish {
                 actions: service.actions().map(|action| Chosen { action, is_named: true }).collect(),
@@ -160,9 +161,16 @@ mod tests {
                 ..Wish::default()
             };
             let mut notes = Vec::new();
-            if let Err(error) = policy(&covered, &mut notes) {
-                assert!(error.to_string().ends_with("; nothing is left"), "{service:?}: {error}");
+            match policy(&covered, &mut notes).map_err(|error| error.to_string()) {
+                Ok(_) => {}
+                Err(error) if error.starts_with("IAM would refuse") => {
+                    refused.push((service.prefix(), error))
+                }
+                Err(error) => assert!(error.ends_with("; nothing is left"), "{service:?}: {error}"),
             }
         }
+        // IAM does not take every ARN that it documents: `assumed-role/` is none of its paths.
+        let prefixes: Vec<_> = refused.iter().map(|(prefix, _)| *prefix).collect();
+        assert_eq!(prefixes, ["iam", "s3"], "{refused:?}");
     }
 }
