@@ -81,7 +81,7 @@ pub(super) fn draw(
 }
 
 /// The bytes that a span marks: at least one character, so that there is something to underline.
-fn range(span: Span, text: &str) -> Range<usize> {
+pub(super) fn range(span: Span, text: &str) -> Range<usize> {
     let last = text.len();
     let start = text.floor_char_boundary((span.start as usize).min(last));
     let end = text.floor_char_boundary((span.end as usize).min(last));

@@ -9,6 +9,7 @@ mod actions;
 mod bundle;
 mod case;
 mod evaluate;
+mod explanation;
 mod format;
 mod generate;
 mod principal;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::bundle::{Bundle, Named};
 use super::case::{Asked, Members, Question, Scalar, Values};
+use super::explanation;
 use super::sources::Text;
 use super::verdict_name;
 use crate::cli::Outcome;
@@ -127,6 +128,9 @@ impl Evaluate {
                 say!("{}", AuthorizationMessage::new(&explanation, &bundle).to_json(PRETTY));
             } else if self.json {
                 say!("{}", explanation.to_json(&bundle, PRETTY));
+            } else {
+                let style = explanation::Style::of_stdout();
+                say!("{}", explanation::render(&explanation, &bundle, request, style));
             }
             *explanation.decision()
         })?;
