@@ -360,10 +360,10 @@ fn standing_line(standing: Standing) -> String {
 }
 
 fn decision_line(decision: &Decision) -> String {
-    match decision.reason() {
-        Reason::Policy(kind) => format!("{:?} by {}", decision.verdict(), kind_word(kind)),
-        other => format!("{:?} by {other:?}", decision.verdict()),
-    }
+    let Reason::Policy(kind) = decision.reason() else {
+        return format!("{:?} by {:?}", decision.verdict(), decision.reason());
+    };
+    format!("{:?} by {}", decision.verdict(), kind_word(kind))
 }
 
 const KINDS: [(PolicyKind, &str); 8] = [

@@ -35,7 +35,8 @@ pub(super) fn drawn(old: &str, new: &str, style: Style) -> String {
     for (sign, tone, changed, others) in [('-', Tone::Bad, &gone, &come), ('+', Tone::Good, &come, &gone)] {
         for (number, line) in changed.iter().enumerate() {
             let other = others.get(number).map_or("", String::as_str);
-            for piece in pieces(line, other, columns) {
+            for (count, piece) in pieces(line, other, columns).into_iter().enumerate() {
+                let sign = if count == 0 { sign } else { ' ' };
                 // Writing to a string cannot fail.
                 let _ = writeln!(lines, "    {}", style.paint(tone, format!("{sign} {piece}").trim_end()));
             }
