@@ -47,6 +47,7 @@ pub struct Denial<'a> {
     resource: &'a Resource<'a>,
     trust_reason: TrustReason,
     policy_arn: Option<&'a str>,
+    through: Option<PolicyKind>,
     any_resource: AnyResource,
 }
 
@@ -90,6 +91,7 @@ impl<'a> Denial<'a> {
             resource: request.resource,
             trust_reason: TrustReason::default(),
             policy_arn: None,
+            through: None,
             any_resource: AnyResource::default(),
         }
     }
@@ -117,6 +119,37 @@ impl<'a> Denial<'a> {
     pub fn policy_arn(self, policy_arn: Option<&'a str>) -> Self {
         Self { policy_arn, ..self }
     }
+
+    /// The same, of a denial that comes by way of another policy: a service asked for the caller, and what it asked was
+    /// denied. It is ignored with implicit denials.
+    ///
+    /// ```
+    /// # use regent_policy::*;
+    /// # let document = Document::parse(
+    /// #     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#,
+    /// # )?;
+    /// # let program = Program::compile(&document, &Bindings::NONE);
+    /// # let context = Context::new();
+    /// # let request = Request {
+    /// #     caller: Caller::Root { account: "111122223333", arn: "arn:aws:iam::111122223333:root" },
+    /// #     action: &action!("sqs:ListQueues"),
+    /// #     resource: &Resource::any(),
+    /// #     resource_account: Some("111122223333"),
+    /// #     context: &context,
+    /// #     canonical_user: None,
+    /// # };
+    /// let policies = Policies { endpoint: &[&program], ..Policies::default() };
+    /// let decision = decide(&policies, &request);
+    /// let denial = Denial::new(&decision, &request).transitively_through(Some(PolicyKind::ServiceControl));
+    /// assert!(denial.to_string().ends_with(
+    ///     "with an explicit deny in a VPC endpoint policy transitively through a service control policy",
+    /// ));
+    /// # Ok::<(), ParsePolicyError>(())
+    /// ```
+    #[must_use]
+    pub fn transitively_through(self, through: Option<PolicyKind>) -> Self {
+        Self { through, ..self }
+    }
 }
 
 impl fmt::Display for Denial<'_> {
@@ -142,6 +175,9 @@ impl fmt::Display for Denial<'_> {
             Verdict::ExplicitlyDenied => {
                 let article = if kind == PolicyKind::RoleTrust { "the" } else { indefinite_article(kind) };
                 write!(f, " with an explicit deny in {article} {}", kind.name())?;
+                if let Some(through) = self.through {
+                    write!(f, " transitively through {} {}", indefinite_article(through), through.name())?;
+                }
                 match self.policy_arn.filter(|_| is_named_by_arn(kind)) {
                     Some(arn) => write!(f, ": {arn}"),
                     None => Ok(()),
