@@ -8,11 +8,13 @@ use super::Outcome;
 mod actions;
 mod bundle;
 mod case;
+mod context_keys;
 mod evaluate;
 mod explanation;
 mod format;
 mod generate;
 mod principal;
+mod simulate;
 mod sources;
 mod test;
 
@@ -27,12 +29,16 @@ pub(super) struct Policy {
 enum Command {
     /// Say which actions a pattern covers, and what they take
     Actions(actions::Actions),
+    /// Say which context keys policies ask for
+    ContextKeys(context_keys::ContextKeys),
     /// Decide a request, or a file of them
     Evaluate(Box<evaluate::Evaluate>),
     /// Lay policies out, all in one way
     Format(format::Format),
     /// Write a policy
     Generate(Box<generate::Generate>),
+    /// Simulate actions on resources, as IAM's simulator does
+    Simulate(Box<simulate::Simulate>),
     /// Hold policies to what is expected of them
     Test(test::Test),
 }
@@ -41,9 +47,11 @@ impl Policy {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         match self.command {
             Command::Actions(actions) => actions.run(),
+            Command::ContextKeys(context_keys) => context_keys.run(),
             Command::Evaluate(evaluate) => evaluate.run(),
             Command::Format(format) => format.run(),
             Command::Generate(generate) => generate.run(),
+            Command::Simulate(simulate) => simulate.run(),
             Command::Test(test) => test.run(),
         }
     }

@@ -16,6 +16,7 @@ use crate::fault;
 
 mod entity;
 mod exclusion;
+pub(crate) mod offline;
 mod plan;
 mod question;
 mod result;
@@ -48,7 +49,7 @@ pub(crate) fn simulate_custom_policy(
             // CHOICE: that it is required is documented; the text is not recorded.
             return Err(fault::invalid_input("CallerArn is required if ResourcePolicy is given."));
         }
-        None => Subject::unnamed(call),
+        None => Subject::unnamed(call.caller.account),
     };
     let common = Common {
         actions: &input.action_names,

@@ -11,6 +11,7 @@ mod evaluate;
 mod format;
 mod generate;
 mod guide;
+mod simulate;
 mod suite;
 
 /// A folder with files, gone with the test.

@@ -108,11 +108,12 @@ impl Plan<'_> {
 
     fn decide(&self, action: &Action<'_>, name: &str, context: &Context<'_>) -> Result<Simulation, Fault> {
         let resource = Resource::new(name);
+        let owner = owner_in(name).unwrap_or(&self.owner);
         let request = Request {
-            caller: self.subject.caller(),
+            caller: self.subject.caller(owner),
             action,
             resource: &resource,
-            resource_account: Some(owner_in(name).unwrap_or(&self.owner)),
+            resource_account: Some(owner),
             context,
             canonical_user: None,
         };

@@ -39,8 +39,13 @@ impl<'a> Source<'a> {
         let document = admit_in(text, kind, arns.name()).map_err(|refusal| {
             fault::invalid_input(format!("{id}: {}", refusal.message())).because(refusal)
         })?;
+        Ok(Self::new(id, document))
+    }
+
+    /// A document, whatever IAM would say to it.
+    pub(super) fn new(id: String, document: Document) -> Self {
         let program = Compiled::Passed(Box::new(Program::compile(&document, &Bindings::NONE)));
-        Ok(Self { id, document, program })
+        Self { id, document, program }
     }
 
     /// All that one list of the request brings along: they are called `PolicyInputList.1` and so on.

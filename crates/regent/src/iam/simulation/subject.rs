@@ -5,7 +5,7 @@ use regent_store::entity::{AccountId, Digits, UniqueId};
 use regent_wire::Fault;
 
 use super::entity::not_an_entity;
-use crate::arn::{IamArn, Owner};
+use crate::arn::{Owner, Partition};
 use crate::authz::context::{PRINCIPAL_ACCOUNT, PRINCIPAL_TYPE, USER_ID, USERNAME};
 use crate::call::Call;
 
@@ -33,15 +33,22 @@ enum Kind {
 }
 
 impl Subject {
-    /// Somebody of the caller's account, of whom nothing is known.
-    pub(super) fn unnamed(call: &Call<'_>) -> Self {
-        Self { account: call.caller.account.digits(), arn: String::new(), id: None, kind: Kind::Unnamed }
+    /// Somebody of whom nothing is known: of the account that a resource is of, and of this one if that is not known
+    /// either.
+    pub(super) fn unnamed(account: AccountId) -> Self {
+        Self { account: account.digits(), arn: String::new(), id: None, kind: Kind::Unnamed }
     }
 
     /// The user, group or role with this ARN, which need not exist.
     pub(super) fn read(call: &Call<'_>, arn: &str) -> Result<Self, Fault> {
+        let subject = Self::named(call.arns(), arn)?;
+        Ok(Self { id: find_id(call, arn), ..subject })
+    }
+
+    /// Likewise, where nobody can be looked up.
+    pub(super) fn named(arns: &Partition, arn: &str) -> Result<Self, Fault> {
         let invalid = || not_an_entity(arn);
-        let parsed = call.arns().parse(arn).ok_or_else(invalid)?;
+        let parsed = arns.parse(arn).ok_or_else(invalid)?;
         let Owner::Account(account) = parsed.owner else { return Err(invalid()) };
         let kind = match parsed.word {
             "user" => Kind::User { name: parsed.name().to_owned() },
@@ -51,8 +58,7 @@ impl Subject {
             }
             _ => return Err(invalid()),
         };
-        let id = find_id(call, account, &parsed);
-        Ok(Self { account: account.digits(), arn: arn.to_owned(), id, kind })
+        Ok(Self { account: account.digits(), arn: arn.to_owned(), id: None, kind })
     }
 
     /// Is it a user? Policies of resources are simulated for users alone.
@@ -60,9 +66,13 @@ impl Subject {
         matches!(self.kind, Kind::User { .. })
     }
 
-    /// The simulated caller in the engine's terms. What it is not known by, no policy can name it by.
-    pub(super) fn caller(&self) -> policy::Caller<'_> {
-        let (account, arn) = (self.account.as_str(), self.arn.as_str());
+    /// The simulated caller in the engine's terms, before a resource of this owner. What it is not known by, no policy
+    /// can name it by.
+    pub(super) fn caller<'a>(&'a self, owner: &'a str) -> policy::Caller<'a> {
+        let (account, arn) = match self.kind {
+            Kind::Unnamed => (owner, ""),
+            Kind::User { .. } | Kind::Group | Kind::Role { .. } => (self.account.as_str(), self.arn.as_str()),
+        };
         let id = self.id.as_ref().map_or("", UniqueId::as_str);
         match self.kind {
             Kind::User { .. } | Kind::Group | Kind::Unnamed => policy::Caller::User { account, arn, id },
@@ -98,8 +108,9 @@ impl Subject {
     }
 }
 
-fn find_id(call: &Call<'_>, owner: AccountId, arn: &IamArn<'_>) -> Option<UniqueId> {
-    let account = call.account().ok().filter(|account| account.id() == owner)?;
+fn find_id(call: &Call<'_>, arn: &str) -> Option<UniqueId> {
+    let arn = call.arns().parse(arn)?;
+    let account = call.account().ok().filter(|account| arn.owner == Owner::Account(account.id()))?;
     let (path, name) = arn.path_and_name();
     match arn.word {
         "user" => account.users.get(name).filter(|user| *user.path == *path).map(|user| user.id),
