@@ -117,6 +117,8 @@ impl Plan<'_> {
             context,
             canonical_user: None,
         };
+        // DIFFERS: AWS's simulator leaves a trust policy out where a role is assumed. Here it has the say it has in
+        // enforcement.
         let rule = ResourceRule::of(action, &resource);
         let simulation = self.lend(rule, |policies| simulate::simulate(policies, &request));
         match simulation.unusable() {
