@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 use regent_store::entity::{PolicyDocument, Seconds, UniqueId};
 
 mod pack;
+#[cfg(test)]
+mod validation;
 
 pub(crate) use pack::PackError;
 

@@ -66,7 +66,7 @@ fn laborious(length: usize) -> Vec<(&'static str, String)> {
             if items.len() + next.len() + 3 > length {
                 break;
             }
-            items.push_str(&format!("\"{next}\","));
+            items.extend(["\"", &next, "\","]);
         }
         items.trim_end_matches(',').to_owned()
     };

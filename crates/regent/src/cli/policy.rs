@@ -17,6 +17,7 @@ mod principal;
 mod simulate;
 mod sources;
 mod test;
+mod validate;
 
 /// Ask, check, test and write policies: on files, without a server.
 #[derive(Debug, Args)]
@@ -41,6 +42,8 @@ enum Command {
     Simulate(Box<simulate::Simulate>),
     /// Hold policies to what is expected of them
     Test(test::Test),
+    /// Find what is wrong with policies, what is risky and what could be better
+    Validate(validate::Validate),
 }
 
 impl Policy {
@@ -53,6 +56,7 @@ impl Policy {
             Command::Generate(generate) => generate.run(),
             Command::Simulate(simulate) => simulate.run(),
             Command::Test(test) => test.run(),
+            Command::Validate(validate) => validate.run(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod generate;
 mod guide;
 mod simulate;
 mod suite;
+mod validate;
 
 /// A folder with files, gone with the test.
 struct Folder(tempfile::TempDir);
