@@ -129,6 +129,9 @@
 //! [`explain`] tells what a decision does not: how every question came out, what came closest, and the smallest
 //! edit that would allow the request.
 //!
+//! [`validate`] builds on the catalogue: what is wrong with a policy that IAM would store all the same, what is risky in it and
+//! what could be better, with the codes of IAM Access Analyzer and the place of each finding.
+//!
 //! Where AWS's documentation is silent we had to choose. Each such place is marked `CHOICE` in the source.
 
 mod action;

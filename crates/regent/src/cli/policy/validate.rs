@@ -116,7 +116,7 @@ struct Looked {
 }
 
 impl Looked {
-    /// The first findings come from Access Analyzer's checks; a refusal is as grave as an error.
+    /// Has it a finding of this grade or a graver one? A refusal is as grave as an error.
     fn is_as_grave_as(&self, grade: FindingType) -> bool {
         let mut findings = self.validation.findings().iter();
         self.validation.refusal().is_some() || findings.any(|finding| finding.finding_type() <= grade)

@@ -28,8 +28,6 @@ pub(super) fn kind(text: &str) -> PolicyKind {
 }
 
 fn strings(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-        other => other.as_str().into_iter().collect(),
-    }
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    items.iter().filter_map(Value::as_str).collect()
 }

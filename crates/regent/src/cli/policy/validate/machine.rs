@@ -27,7 +27,7 @@ fn file(looked: &Looked) -> anyhow::Result<Value> {
     Ok(json!({
         "file": looked.file.name,
         "policyType": Options::of(looked.kind).policy_type().as_str(),
-        "findings": answer["findings"].take(),
+        "findings": answer.get_mut("findings").map(Value::take),
         "refusal": refusal,
     }))
 }

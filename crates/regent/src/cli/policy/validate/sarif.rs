@@ -61,10 +61,10 @@ fn results(looked: &Looked) -> Vec<Value> {
     let refusal = looked.refusal().zip(looked.validation.refusal()).map(|(text, refusal)| {
         let position = refusal.position();
         let region = json!({"startLine": position.line, "startColumn": position.column});
-        result(REFUSAL, "error", &text, vec![place(&uri, region)])
+        result(REFUSAL, "error", &text, vec![place(&uri, &region)])
     });
     let findings = looked.validation.findings().iter().map(|finding| {
-        let places = finding.locations().iter().map(|location| place(&uri, region(location))).collect();
+        let places = finding.locations().iter().map(|location| place(&uri, &region(location))).collect();
         let level = level(finding.finding_type());
         result(finding.code().as_str(), level, finding.details(), places)
     });
@@ -74,14 +74,16 @@ fn results(looked: &Looked) -> Vec<Value> {
 /// The first place is the result's; the others belong to it.
 fn result(rule: &str, level: &str, text: &str, mut places: Vec<Value>) -> Value {
     let related = places.split_off(places.len().min(1));
-    let mut result = json!({"ruleId": rule, "level": level, "message": {"text": text}, "locations": places});
-    if !related.is_empty() {
-        result["relatedLocations"] = related.into();
-    }
-    result
+    json!({
+        "ruleId": rule,
+        "level": level,
+        "message": {"text": text},
+        "locations": places,
+        "relatedLocations": related,
+    })
 }
 
-fn place(uri: &str, region: Value) -> Value {
+fn place(uri: &str, region: &Value) -> Value {
     json!({"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}})
 }
 
