@@ -1,7 +1,7 @@
-//! `docs/policy.md` says what the commands say: every `console` block of it is run.
+//! `docs/policy.md` and the front page say what the commands say: every `console` block of them is run.
 //!
 //! A line that begins with `$ ` is given to a shell, in the folder of the repository; what follows has to be what the command
-//! says, on both streams, and `(exit status 3)` what it ends with. With `REGENT_WRITE_GUIDE=1` the guide is written anew.
+//! says, on both streams, and `(exit status 3)` what it ends with. With `REGENT_WRITE_GUIDE=1` the pages are written anew.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -63,16 +63,28 @@ fn run(guide: &str) -> String {
     text
 }
 
-#[test]
+/// Holds a page to what its commands say.
+#[track_caller]
 #[expect(clippy::disallowed_methods, reason = "whoever changes a command asks for a new guide")]
-fn the_guide_shows_what_the_commands_say() {
-    let path = root().join("docs/policy.md");
+fn check(page: &str, commands: usize) {
+    let path = root().join(page);
     let guide = std::fs::read_to_string(&path).unwrap();
     let now = run(&guide);
-    assert!(now.matches("\n$ regent policy ").count() >= 5, "the guide runs hardly a command");
+    let count = now.matches("\n$ ").count();
+    assert!(count >= commands, "{page} runs {count} commands only");
     if std::env::var_os("REGENT_WRITE_GUIDE").is_some() {
         std::fs::write(&path, &now).unwrap();
     }
     let different = guide.lines().zip(now.lines()).find(|(says, said)| says != said);
-    assert_eq!(guide, now, "at {different:?}");
+    assert_eq!(guide, now, "{page} at {different:?}");
+}
+
+#[test]
+fn the_guide_shows_what_the_commands_say() {
+    check("docs/policy.md", 16);
+}
+
+#[test]
+fn the_front_page_shows_what_the_commands_say() {
+    check("README.md", 3);
 }
