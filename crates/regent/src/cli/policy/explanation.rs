@@ -119,11 +119,9 @@ impl Drawing<'_> {
 
     fn mark(&self, trace: &KindTrace<'_>) -> (&'static str, Tone) {
         let decision = self.explanation.decision();
-        let is_silence_bad = match trace.kind {
-            // One side of an account is enough.
-            PolicyKind::Resource | PolicyKind::RoleTrust => decision.reason() == Reason::Policy(trace.kind),
-            _ => !decision.is_allowed(),
-        };
+        // One side of an account is enough.
+        let is_resources = matches!(trace.kind, PolicyKind::Resource | PolicyKind::RoleTrust);
+        let is_silence_bad = if is_resources { self.settled_it(trace.kind) } else { !decision.is_allowed() };
         match trace.standing {
             Standing::Allows(_) | Standing::NoObjection => ("✓", Tone::Good),
             Standing::Silent { .. } if is_silence_bad => ("✗", Tone::Bad),

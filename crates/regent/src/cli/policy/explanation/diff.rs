@@ -54,7 +54,7 @@ fn pieces(line: &str, other: &str, columns: usize) -> Vec<String> {
     let equal = |(one, other): &(char, &char)| one == *other;
     let start = other.chars().zip(&letters).take_while(equal).count();
     let end = other.chars().rev().zip(letters.iter().rev()).take_while(equal).count();
-    let start = if start <= LEAD { 0 } else { start - LEAD };
+    let start = start.saturating_sub(LEAD);
     let end = letters.len().saturating_sub(end.saturating_sub(LEAD)).max(start);
     let mut part: String = letters.iter().skip(start).take(end - start).collect();
     if start > 0 {

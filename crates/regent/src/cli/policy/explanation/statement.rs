@@ -4,7 +4,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, Title};
 use regent_policy::explain::{
     Answer, Because, ConditionTrace, Denied, Lack, NearMiss, Source, WrittenCondition,
 };
-use regent_policy::{Comparison, Effect, PolicyKind, Span, Statement, StatementRef, Values};
+use regent_policy::{Effect, PolicyKind, Span, Statement, StatementRef, Values};
 
 use super::{Drawing, wrapped};
 use crate::cli::excerpt::{self, Colour};
@@ -168,18 +168,18 @@ fn comparison(written: &WrittenCondition<'_>, trace: &ConditionTrace<'_>) -> Str
 fn wanted(written: &WrittenCondition<'_>, trace: &ConditionTrace<'_>) -> String {
     let values = listed(written.values.iter().map(regent_policy::explain::WrittenValue::meaning), "or");
     let is_absence_wanted = written.values.iter().any(|value| value.meaning().eq_ignore_ascii_case("true"));
-    match trace.operator.comparison {
-        Comparison::Null if is_absence_wanted => "no such key".to_owned(),
-        Comparison::Null => "the key".to_owned(),
-        Comparison::NumericLessThan | Comparison::DateLessThan => format!("less than {values}"),
-        Comparison::NumericLessThanEquals | Comparison::DateLessThanEquals => format!("at most {values}"),
-        Comparison::NumericGreaterThan | Comparison::DateGreaterThan => format!("more than {values}"),
-        Comparison::NumericGreaterThanEquals | Comparison::DateGreaterThanEquals => {
-            format!("at least {values}")
-        }
-        comparison if comparison.is_negated() => format!("anything but {values}"),
-        _ => values,
-    }
+    let comparison = trace.operator.comparison;
+    let before = match comparison.name() {
+        "Null" if is_absence_wanted => return "no such key".to_owned(),
+        "Null" => return "the key".to_owned(),
+        name if name.ends_with("LessThan") => "less than ",
+        name if name.ends_with("LessThanEquals") => "at most ",
+        name if name.ends_with("GreaterThan") => "more than ",
+        name if name.ends_with("GreaterThanEquals") => "at least ",
+        _ if comparison.is_negated() => "anything but ",
+        _ => "",
+    };
+    format!("{before}{values}")
 }
 
 /// The rule in few words: a label has little room.
