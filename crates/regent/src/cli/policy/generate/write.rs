@@ -135,6 +135,8 @@ fn too_long(text: &str, kind: PolicyKind) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use regent_policy::catalogue::ResourceType;
+
     use super::*;
 
     /// An ARN of a type: every placeholder is a letter.
@@ -154,7 +156,7 @@ mod tests {
                 ..Wish::default()
             };
             policy(&everywhere, &mut Vec::new()).unwrap();
-            let arns = service.resource_types().flat_map(|resource_type| resource_type.arns());
+            let arns = service.resource_types().flat_map(ResourceType::arns);
             let covered = Wish {
                 actions: service.actions().map(|action| Chosen { action, is_named: false }).collect(),
                 resources: arns.map(filled).take(3).collect(),
@@ -164,7 +166,7 @@ mod tests {
             match policy(&covered, &mut notes).map_err(|error| error.to_string()) {
                 Ok(_) => {}
                 Err(error) if error.starts_with("IAM would refuse") => {
-                    refused.push((service.prefix(), error))
+                    refused.push((service.prefix(), error));
                 }
                 Err(error) => assert!(error.ends_with("; nothing is left"), "{service:?}: {error}"),
             }
