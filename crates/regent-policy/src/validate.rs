@@ -143,8 +143,9 @@ fn look(text: &str, tape: &Tape, options: &Options<'_>) -> Vec<Finding> {
 fn not_json(text: &str, error: &ReadJsonError) -> Finding {
     let places = place::Places::new(text);
     let bytes = error.span();
-    let last = crate::span::offset(text.len());
-    let bytes = Span { start: bytes.start.min(last), end: bytes.end.min(last) };
+    // The reader points at a byte; a character may have more of them.
+    let end = text.ceil_char_boundary((bytes.end as usize).min(text.len()));
+    let bytes = Span { start: bytes.start.min(crate::span::offset(end)), end: crate::span::offset(end) };
     let (start, end) = places.of(bytes);
     Finding {
         code: IssueCode::JsonSyntaxError,

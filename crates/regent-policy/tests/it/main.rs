@@ -21,6 +21,7 @@ mod dice;
 mod differential;
 mod engine;
 mod explain;
+mod growth;
 mod laws;
 mod oracle;
 mod questions;
