@@ -12,6 +12,8 @@ use regent_policy::{
 };
 
 const ACCOUNT: &str = "111122223333";
+/// Actions that a program knows are prepared by the compiler.
+static GET: Action<'static> = action!("s3:GetObject");
 
 /// What is stored of a policy, and compiled when it is stored: never when somebody asks.
 fn stored(text: &str, kind: PolicyKind) -> Result<Program, Refusal> {
@@ -31,8 +33,6 @@ fn main() -> Result<(), Refusal> {
         PolicyKind::Resource,
     )?;
 
-    // Actions that a program knows are prepared by the compiler.
-    static GET: Action<'static> = action!("s3:GetObject");
     for (object, is_secure) in
         [("home/ana/letter", "true"), ("home/ana/letter", "false"), ("home/bob/letter", "true")]
     {

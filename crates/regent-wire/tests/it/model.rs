@@ -57,7 +57,14 @@ impl Service {
     pub(crate) fn values(&self, shape: &str) -> Vec<&str> {
         let values =
             self.shape(shape)["enum"].as_array().into_iter().flatten().map(|value| value.as_str().unwrap());
-        values.map(|value| if value == "PermissionsBoundaryPolicy" { "Policy" } else { value }).collect()
+        let on_the_wire = |value| match (shape, value) {
+            ("PermissionsBoundaryAttachmentType", "PermissionsBoundaryPolicy") => "Policy",
+            ("PolicySourceType", "user") => "IAM Policy",
+            ("PolicySourceType", "resource") => "Resource Policy",
+            ("PolicySourceType", "none") => "Permissions Boundary Policy",
+            (_, value) => value,
+        };
+        values.map(on_the_wire).collect()
     }
 
     /// The words in which the violation of the shape's pattern is refused, where `models/overrides.toml` has some.
