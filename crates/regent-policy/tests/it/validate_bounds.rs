@@ -1,7 +1,5 @@
 //! Validation takes a stranger's bytes: the places it names are right, and its work is bounded.
 
-use std::fmt::Write as _;
-
 use regent_policy::validate::{Options, Place, validate};
 use regent_policy::{Layout, PolicyKind, Span};
 
