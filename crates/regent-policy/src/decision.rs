@@ -75,6 +75,17 @@ pub enum Verdict {
     ExplicitlyDenied,
 }
 
+impl Verdict {
+    /// Its name in answers to machines: `ImplicitlyDenied`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "Allowed",
+            Self::ImplicitlyDenied => "ImplicitlyDenied",
+            Self::ExplicitlyDenied => "ExplicitlyDenied",
+        }
+    }
+}
+
 /// What settled it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -87,6 +98,18 @@ pub enum Reason {
     NoPermissionNeeded,
     /// Root users may not assume roles, whatever any policy says.
     RootMayNotAssumeRoles,
+}
+
+impl Reason {
+    /// Its name in answers to machines, the kind of policy left aside.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy(_) => "Policy",
+            Self::RootUser => "RootUser",
+            Self::NoPermissionNeeded => "NoPermissionNeeded",
+            Self::RootMayNotAssumeRoles => "RootMayNotAssumeRoles",
+        }
+    }
 }
 
 /// Where a statement is: which policy of its kind, and which statement in it.

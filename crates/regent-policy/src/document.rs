@@ -13,6 +13,21 @@ mod statement;
 
 pub use statement::{Condition, Listed, Principal, PrincipalType, Principals, Statement};
 
+/// The elements of a document, in the order of AWS's grammar.
+pub(crate) const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+/// The elements of a statement, likewise.
+pub(crate) const STATEMENT_ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
 /// A policy document, parsed.
 ///
 /// ```

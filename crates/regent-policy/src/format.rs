@@ -3,25 +3,9 @@
 //! Elements come in the order of AWS's grammar, two blanks a level, a list on one line where it fits and one
 //! value a line where it does not. Values, and every element that is there, stay exactly as they are written.
 
-use crate::document::Document;
+use crate::document::{DOCUMENT_ELEMENTS, Document, STATEMENT_ELEMENTS};
 use crate::grammar::ParsePolicyError;
 use crate::json::{self, JsonWriter, Layout, Shape, Tape};
-
-/// The order of a document's elements, and then of a statement's.
-const ORDER: [&str; 12] = [
-    "Version",
-    "Id",
-    "Statement",
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// How a policy is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,5 +120,6 @@ impl Formatter<'_> {
 
 /// Elements that the grammar does not name stay behind the others in their order.
 fn rank(name: &str) -> usize {
-    ORDER.iter().position(|element| *element == name).unwrap_or(ORDER.len())
+    let mut elements = DOCUMENT_ELEMENTS.iter().chain(&STATEMENT_ELEMENTS);
+    elements.position(|element| *element == name).unwrap_or(usize::MAX)
 }

@@ -8,8 +8,6 @@
 //! The result is a flat tape of nodes in source order. A container's node knows the index of the first node
 //! after it, so a reader can step over it. Nothing recurses; depth and size are bounded.
 
-use core::fmt;
-
 use thiserror::Error;
 
 use crate::span::{Span, offset};
@@ -17,6 +15,7 @@ use crate::span::{Span, offset};
 mod string;
 mod write;
 
+pub use string::StringFault;
 pub use write::Layout;
 pub(crate) use write::{JsonWriter, write_string};
 
@@ -66,30 +65,6 @@ pub enum ReadJsonError {
         /// Its second appearance.
         span: Span,
     },
-}
-
-/// What is wrong with a JSON string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StringFault {
-    /// The text ends inside the string.
-    Unclosed,
-    /// A control character stands in it unescaped.
-    ControlCharacter,
-    /// A backslash is followed by no known escape.
-    UnknownEscape,
-    /// A `\u` escape names half of a character.
-    LoneSurrogate,
-}
-
-impl fmt::Display for StringFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unclosed => "expected a closing quote",
-            Self::ControlCharacter => "expected control characters in strings to be escaped",
-            Self::UnknownEscape => "expected a known escape after the backslash",
-            Self::LoneSurrogate => "expected both halves of a surrogate pair",
-        })
-    }
 }
 
 impl ReadJsonError {

@@ -39,6 +39,20 @@ impl PolicyKind {
         Self::Endpoint,
     ];
 
+    /// One word for it, in answers to machines and on the command line: `identity`, `boundary`, `scp`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::PermissionsBoundary => "boundary",
+            Self::Session => "session",
+            Self::Resource => "resource",
+            Self::RoleTrust => "trust",
+            Self::ServiceControl => "scp",
+            Self::ResourceControl => "rcp",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
     /// AWS's name of the kind, as its denial texts use it.
     pub fn name(self) -> &'static str {
         match self {

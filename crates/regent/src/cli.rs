@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand.
 //!
-//! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no (see [`Outcome`]).
+//! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

@@ -14,7 +14,7 @@ use crate::span::{Position, Span};
 
 mod names;
 
-use names::{answer_name, grant_name, kind_name, obstacle_name, reason_name, standing_name, verdict_name};
+use names::{answer_name, grant_name, obstacle_name, standing_name};
 
 impl Explanation<'_> {
     /// The whole explanation as JSON.
@@ -60,10 +60,10 @@ impl Report<'_> {
         let explanation = self.explanation;
         let decision = explanation.decision();
         self.json.begin_object();
-        self.text("decision", verdict_name(decision.verdict()));
-        self.text("reason", reason_name(decision.reason()));
+        self.text("decision", decision.verdict().as_str());
+        self.text("reason", decision.reason().as_str());
         if let Reason::Policy(kind) = decision.reason() {
-            self.text("policyKind", kind_name(kind));
+            self.text("policyKind", kind.as_str());
         }
         if !decision.is_allowed() {
             self.text("message", &Denial::new(decision, explanation.request()).to_string());
@@ -118,7 +118,7 @@ impl Report<'_> {
 
     fn kind(&mut self, kind: &KindTrace<'_>) {
         self.json.begin_object();
-        self.text("policyKind", kind_name(kind.kind));
+        self.text("policyKind", kind.kind.as_str());
         self.text("verdict", standing_name(kind.standing));
         if let Standing::Silent { level } = kind.standing {
             self.number("silentLevel", level);
@@ -281,7 +281,7 @@ impl Report<'_> {
     fn edit(&mut self, edit: &Edit) {
         let source = edit.program.and_then(|program| self.sources.source(edit.kind, edit.level, program));
         self.json.begin_object();
-        self.text("policyKind", kind_name(edit.kind));
+        self.text("policyKind", edit.kind.as_str());
         self.number("level", edit.level);
         if let Some(program) = edit.program {
             self.number("policy", program);
@@ -300,7 +300,7 @@ impl Report<'_> {
 
     /// The members that tell where a statement is.
     fn place(&mut self, kind: PolicyKind, at: StatementRef) {
-        self.text("policyKind", kind_name(kind));
+        self.text("policyKind", kind.as_str());
         self.number("level", at.level);
         self.number("policy", at.program);
         self.number("statement", at.statement);

@@ -1,7 +1,33 @@
 //! JSON strings: content, escapes, surrogate pairs.
 
-use super::{ReadJsonError, Reader, Shape, StringFault};
+use core::fmt;
+
+use super::{ReadJsonError, Reader, Shape};
 use crate::span::{Span, offset};
+
+/// What is wrong with a JSON string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StringFault {
+    /// The text ends inside the string.
+    Unclosed,
+    /// A control character stands in it unescaped.
+    ControlCharacter,
+    /// A backslash is followed by no known escape.
+    UnknownEscape,
+    /// A `\u` escape names half of a character.
+    LoneSurrogate,
+}
+
+impl fmt::Display for StringFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unclosed => "expected a closing quote",
+            Self::ControlCharacter => "expected control characters in strings to be escaped",
+            Self::UnknownEscape => "expected a known escape after the backslash",
+            Self::LoneSurrogate => "expected both halves of a surrogate pair",
+        })
+    }
+}
 
 impl Reader<'_> {
     /// Takes the string at the cursor, which stands on its opening quote.

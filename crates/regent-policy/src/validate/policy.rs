@@ -1,7 +1,7 @@
 //! A policy as far as it can be read: what has no meaning is left out, and has been reported.
 
 use super::spelling;
-use crate::document::{Effect, Polarity, PrincipalType, Version};
+use crate::document::{Effect, Polarity, PrincipalType, STATEMENT_ELEMENTS, Version};
 use crate::json::Shape;
 use crate::operator::Operator;
 
@@ -84,7 +84,7 @@ impl<'t> Statement<'t> {
 
     /// Has it a member whose name is nearly that of the element? Then one finding is enough.
     pub(super) fn misspells(&self, element: &str) -> bool {
-        self.unknown.iter().any(|name| spelling::nearest(name, &spelling::ELEMENTS) == Some(element))
+        self.unknown.iter().any(|name| spelling::nearest(name, &STATEMENT_ELEMENTS) == Some(element))
     }
 
     /// The actions that `Action` lists; none for `NotAction`.

@@ -4,12 +4,11 @@ use super::issue::IssueCode;
 use super::policy::{List, Policy, Principals, Statement, Text};
 use super::report::{Report, Spot};
 use super::spelling;
-use crate::document::{Effect, Polarity, PrincipalType, Version};
+use crate::document::{DOCUMENT_ELEMENTS, Effect, Polarity, PrincipalType, STATEMENT_ELEMENTS, Version};
 use crate::json::{Shape, Tape};
 
 mod condition;
 
-const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 const PRINCIPAL_TYPES: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 /// Reads what can be read.
@@ -128,7 +127,7 @@ impl<'t> Reader<'_, 't> {
                 }
                 _ => {
                     statement.unknown.push(full_name);
-                    self.unknown_element(full_name, name_node, &spelling::ELEMENTS);
+                    self.unknown_element(full_name, name_node, &STATEMENT_ELEMENTS);
                 }
             }
         }

@@ -1,18 +1,5 @@
 //! What somebody may have meant: the nearest of a few known names.
 
-/// The elements of a statement.
-pub(super) const ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
-
 /// Longer than any name here; nothing longer is compared.
 const LONGEST: usize = 48;
 

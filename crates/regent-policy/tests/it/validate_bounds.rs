@@ -92,7 +92,7 @@ fn laborious(length: usize) -> Vec<(&'static str, String)> {
         )
     };
     vec![
-        ("actions that do not exist", actions(list(&|at| format!("ec2:Describ{at}")))),
+        ("actions that do not exist", actions(list(&|at| format!("ec2:Show{at}")))),
         ("patterns of actions that fit nothing", actions(list(&|at| format!("ec2:*x*y{at}*z")))),
         ("patterns of actions under a tag", tagged(list(&|at| format!("ec2:*e*{at}*")))),
         (

@@ -1,7 +1,6 @@
 //! `regent policy`: the engine on files. It needs no server, no store and no network.
 
 use clap::{Args, Subcommand};
-use regent_policy::Verdict;
 
 use super::Outcome;
 
@@ -58,14 +57,5 @@ impl Policy {
             Command::Test(test) => test.run(),
             Command::Validate(validate) => validate.run(),
         }
-    }
-}
-
-/// A verdict in the words of answers.
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "Allowed",
-        Verdict::ImplicitlyDenied => "ImplicitlyDenied",
-        Verdict::ExplicitlyDenied => "ExplicitlyDenied",
     }
 }

@@ -1,39 +1,7 @@
 //! The words that JSON has for what enums say.
 
-use crate::decision::{Reason, Verdict};
 use crate::explain::{Answer, Obstacle, Standing};
-use crate::kind::PolicyKind;
 use crate::principal::GrantKind;
-
-pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "Allowed",
-        Verdict::ImplicitlyDenied => "ImplicitlyDenied",
-        Verdict::ExplicitlyDenied => "ExplicitlyDenied",
-    }
-}
-
-pub(super) fn reason_name(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Policy(_) => "Policy",
-        Reason::RootUser => "RootUser",
-        Reason::NoPermissionNeeded => "NoPermissionNeeded",
-        Reason::RootMayNotAssumeRoles => "RootMayNotAssumeRoles",
-    }
-}
-
-pub(super) fn kind_name(kind: PolicyKind) -> &'static str {
-    match kind {
-        PolicyKind::Identity => "identity",
-        PolicyKind::PermissionsBoundary => "boundary",
-        PolicyKind::Session => "session",
-        PolicyKind::Resource => "resource",
-        PolicyKind::RoleTrust => "trust",
-        PolicyKind::ServiceControl => "scp",
-        PolicyKind::ResourceControl => "rcp",
-        PolicyKind::Endpoint => "endpoint",
-    }
-}
 
 pub(super) fn standing_name(standing: Standing) -> &'static str {
     match standing {

@@ -12,7 +12,6 @@ use super::bundle::{Bundle, Named};
 use super::case::{Asked, Members, Question, Scalar, Values};
 use super::explanation;
 use super::sources::Text;
-use super::verdict_name;
 use crate::cli::Outcome;
 
 mod cases;
@@ -230,34 +229,12 @@ impl<'a> Answer<'a> {
             })
         });
         Self {
-            decision: verdict_name(decision.verdict()),
-            reason: reason_name(decision.reason()),
-            policy_kind: kind.map(kind_name),
+            decision: decision.verdict().as_str(),
+            reason: decision.reason().as_str(),
+            policy_kind: kind.map(PolicyKind::as_str),
             statement,
             message: (!decision.is_allowed()).then(|| Denial::new(decision, request).to_string()),
         }
-    }
-}
-
-fn reason_name(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Policy(_) => "Policy",
-        Reason::RootUser => "RootUser",
-        Reason::NoPermissionNeeded => "NoPermissionNeeded",
-        Reason::RootMayNotAssumeRoles => "RootMayNotAssumeRoles",
-    }
-}
-
-fn kind_name(kind: PolicyKind) -> &'static str {
-    match kind {
-        PolicyKind::Identity => "identity",
-        PolicyKind::PermissionsBoundary => "boundary",
-        PolicyKind::Session => "session",
-        PolicyKind::Resource => "resource",
-        PolicyKind::RoleTrust => "trust",
-        PolicyKind::ServiceControl => "scp",
-        PolicyKind::ResourceControl => "rcp",
-        PolicyKind::Endpoint => "endpoint",
     }
 }
 

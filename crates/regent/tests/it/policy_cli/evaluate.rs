@@ -91,11 +91,10 @@ fn a_policy_that_names_principals_is_the_resources_and_there_is_one() {
 
 #[test]
 fn a_broken_policy_is_shown_with_the_place() {
-    let folder =
-        Folder::with(&[("broken.json", "{\n  \"Version\": \"2012-10-17\",\n  \"Statment\": []\n}\n")]);
+    let folder = Folder::with(&[("broken.json", "{\n  \"Version\": \"2012-10-17\",\n  \"Extra\": []\n}\n")]);
     folder.run(&reading(&ANA, &["--policies", "broken.json"])).complains(
         1,
-        "error: unknown element `Statment`\n --> broken.json:3:3\n  |\n3 |   \"Statment\": []\n  |   ^^^^^^^^^^",
+        "error: unknown element `Extra`\n --> broken.json:3:3\n  |\n3 |   \"Extra\": []\n  |   ^^^^^^^^^^",
     );
 }
 

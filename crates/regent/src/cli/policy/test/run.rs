@@ -157,7 +157,7 @@ fn row_expectations(
                         action: action.clone(),
                         resource: resource.clone(),
                         expected: expected_name(is_allowed, row.verdict),
-                        decision: super::super::verdict_name(decision.verdict()),
+                        decision: decision.verdict().as_str(),
                         is_met: is_met(decision.verdict(), is_allowed, row.verdict),
                         message: (!decision.is_allowed()).then_some(denied),
                         decided_by: deciding_place(&decision, bundle),
