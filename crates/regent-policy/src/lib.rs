@@ -198,3 +198,8 @@ pub use request::Request;
 pub use resource::Resource;
 pub use size::counted_size;
 pub use span::{Position, Span};
+
+/// The front page's example runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;
