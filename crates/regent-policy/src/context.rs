@@ -27,7 +27,7 @@ pub struct Key<'a> {
 impl<'a> Key<'a> {
     /// A key from a name that arrives at run time.
     pub fn new(name: &'a str) -> Self {
-        let hash = if name.is_ascii() { hash::of_name(name.as_bytes()) } else { hash_folded(name) };
+        let hash = hash::of_ascii_name(name.as_bytes()).unwrap_or_else(|| hash_folded(name));
         Self { name, hash }
     }
 
@@ -105,6 +105,16 @@ struct Entry<'a> {
     values: Values<'a>,
 }
 
+impl<'a> Entry<'a> {
+    fn new(key: Key<'a>, values: Values<'a>) -> Self {
+        Self { name: key.name, hash: key.hash, values }
+    }
+
+    fn is_of(&self, key: Key<'_>) -> bool {
+        self.hash == key.hash && is_same_name(self.name, key.name)
+    }
+}
+
 /// The keys of one request. What is not set is absent; the engine adds nothing of its own.
 ///
 /// It lives on the stack up to 64 keys and borrows every text. A key set twice holds the later value.
@@ -124,7 +134,8 @@ struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
     places: [u8; PLACES],
-    entries: [Entry<'a>; INLINE],
+    /// The first `len` are there.
+    entries: [Option<Entry<'a>>; INLINE],
     len: usize,
     spill: Vec<Entry<'a>>,
     spill_index: Table,
@@ -133,10 +144,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context without keys.
     pub fn new() -> Self {
-        const NOTHING: Entry<'static> = Entry { name: "", hash: 0, values: Values::One("") };
         Self {
             places: [FREE; PLACES],
-            entries: [NOTHING; INLINE],
+            entries: [None; INLINE],
             len: 0,
             spill: Vec::new(),
             spill_index: Table::default(),
@@ -160,74 +170,75 @@ impl<'a> Context<'a> {
 
     /// Every key and its values, in the order in which they were first set.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Values<'a>)> {
-        self.entries.iter().take(self.len).chain(&self.spill).map(|entry| (entry.name, entry.values))
+        self.entries.iter().flatten().chain(&self.spill).map(|entry| (entry.name, entry.values))
     }
 
     /// The place of a key, good for [`Context::at`] until the next `set`.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<usize> {
-        let mut place = first_place(key.hash);
-        loop {
-            match self.places.get(place) {
-                Some(&slot) if slot != FREE => {
-                    let entry = self.entries.get(usize::from(slot))?;
-                    if entry.hash == key.hash && is_same_name(entry.name, key.name) {
-                        return Some(usize::from(slot));
-                    }
-                    place = (place + 1) % PLACES;
-                }
-                _ => break,
-            }
+        match self.search(key) {
+            Ok(slot) => Some(slot),
+            Err(_) if self.spill.is_empty() => None,
+            Err(_) => self.find_spilled(key),
         }
-        if self.spill.is_empty() {
-            return None;
-        }
-        let is_it = |entry: &Entry<'_>| entry.hash == key.hash && is_same_name(entry.name, key.name);
-        self.spill_index
-            .probe(key.hash)
-            .map(|index| index as usize)
-            .find(|index| self.spill.get(*index).is_some_and(is_it))
-            .map(|index| INLINE + index)
     }
 
     pub(crate) fn at(&self, slot: usize) -> Option<Values<'a>> {
         match slot.checked_sub(INLINE) {
-            None => self.entries.get(slot).map(|entry| entry.values),
+            None => self.entries.get(slot)?.map(|entry| entry.values),
             Some(index) => self.spill.get(index).map(|entry| entry.values),
         }
     }
 
+    /// The inline entry of a key, or else the free place in the index where its number would go.
+    fn search(&self, key: Key<'_>) -> Result<usize, usize> {
+        let mut place = first_place(key.hash);
+        while let Some(slot) = self.places.get(place).copied().filter(|slot| *slot != FREE) {
+            let slot = usize::from(slot);
+            if self.entries.get(slot).is_some_and(|entry| entry.is_some_and(|entry| entry.is_of(key))) {
+                return Ok(slot);
+            }
+            place = (place + 1) % PLACES;
+        }
+        Err(place)
+    }
+
+    fn find_spilled(&self, key: Key<'_>) -> Option<usize> {
+        self.spill_index
+            .probe(key.hash)
+            .map(|index| index as usize)
+            .find(|index| self.spill.get(*index).is_some_and(|entry| entry.is_of(key)))
+            .map(|index| INLINE + index)
+    }
+
     fn put(&mut self, key: Key<'a>, values: Values<'a>) {
-        let entry = Entry { name: key.name, hash: key.hash, values };
-        match self.find(key) {
-            Some(slot) => self.replace(slot, entry),
-            None if self.len < INLINE => self.append(entry),
-            None => {
-                self.spill_index.insert(key.hash, u32::try_from(self.spill.len()).unwrap_or(0));
-                self.spill.push(entry);
+        // An entry is put together where it will lie: made earlier, it would be moved.
+        match self.search(key) {
+            Ok(slot) => {
+                if let Some(held) = self.entries.get_mut(slot) {
+                    *held = Some(Entry::new(key, values));
+                }
+            }
+            Err(place) => {
+                let Some(free) = self.entries.get_mut(self.len) else { return self.put_spilled(key, values) };
+                *free = Some(Entry::new(key, values));
+                if let Some(slot) = self.places.get_mut(place) {
+                    *slot = u8::try_from(self.len).unwrap_or(FREE);
+                }
+                self.len += 1;
             }
         }
     }
 
-    fn replace(&mut self, slot: usize, entry: Entry<'a>) {
-        let found = match slot.checked_sub(INLINE) {
-            None => self.entries.get_mut(slot),
-            Some(index) => self.spill.get_mut(index),
-        };
-        if let Some(found) = found {
-            *found = entry;
+    #[cold]
+    fn put_spilled(&mut self, key: Key<'a>, values: Values<'a>) {
+        let entry = Entry::new(key, values);
+        let held = self.find_spilled(key).and_then(|slot| self.spill.get_mut(slot - INLINE));
+        if let Some(held) = held {
+            *held = entry;
+            return;
         }
-    }
-
-    fn append(&mut self, entry: Entry<'a>) {
-        let mut place = first_place(entry.hash);
-        while self.places.get(place).is_some_and(|slot| *slot != FREE) {
-            place = (place + 1) % PLACES;
-        }
-        if let (Some(slot), Some(free)) = (self.places.get_mut(place), self.entries.get_mut(self.len)) {
-            *slot = u8::try_from(self.len).unwrap_or(FREE);
-            *free = entry;
-            self.len += 1;
-        }
+        self.spill_index.insert(key.hash, u32::try_from(self.spill.len()).unwrap_or(0));
+        self.spill.push(entry);
     }
 }
 

@@ -9,14 +9,31 @@ const FACTOR: u64 = 0x9E_37_79_B9_7F_4A_7C_15;
 /// Salts the hash of a whole text, so that it differs from the hash of a prefix of the same bytes.
 const WHOLE: u64 = 0xD6_E8_FE_B8_66_59_FD_93;
 
+/// The highest bit of each of eight bytes: set in none of them if all are ASCII.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
 /// The hash of the prefix that has no bytes.
 pub(crate) const EMPTY: u64 = mix(SEED, 0);
 
-/// Folds one more word into a hash: the two halves of a wide product, laid over one another.
-#[expect(clippy::cast_possible_truncation, reason = "both halves of the product are wanted, one by one")]
+/// Folds one more word into a hash.
 pub(crate) const fn mix(hash: u64, word: u64) -> u64 {
-    let wide = ((hash ^ word) as u128) * (FACTOR as u128);
-    (wide as u64) ^ ((wide >> 64) as u64)
+    fold((hash ^ word) as u128 * FACTOR as u128)
+}
+
+/// Folds two more words into a hash. The product is never of zero: no text of ASCII is like [`FACTOR`].
+const fn mix_pair(hash: u64, one: u64, other: u64) -> u64 {
+    fold((hash ^ one) as u128 * (other ^ FACTOR) as u128)
+}
+
+/// The two halves of a wide product, laid over one another.
+const fn fold(wide: u128) -> u64 {
+    let (low, high) = halves(wide);
+    low ^ high
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "both halves are wanted, one by one")]
+const fn halves(wide: u128) -> (u64, u64) {
+    (wide as u64, (wide >> 64) as u64)
 }
 
 /// The upper half of a hash: what tables keep.
@@ -26,7 +43,6 @@ pub(crate) const fn upper(hash: u64) -> u32 {
 
 /// Lower-cases the ASCII letters among eight bytes at once and leaves every other byte alone.
 const fn lower(word: u64) -> u64 {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     const fn each(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
     }
@@ -37,44 +53,79 @@ const fn lower(word: u64) -> u64 {
     word | (is_upper >> 2)
 }
 
-/// The next eight bytes of a text as a word, short ones padded with zeros, and what comes after.
-const fn next_word(bytes: &[u8]) -> (u64, &[u8]) {
-    if let Some((word, rest)) = bytes.split_first_chunk::<8>() {
-        return (u64::from_le_bytes(*word), rest);
+/// The last bytes of a text, fewer than eight, as a word padded with zeros.
+///
+/// `rest` is how `text` ends. A text of eight bytes or more is read once more from its end, and what is not asked for
+/// shifted out: no loop.
+const fn last_word(text: &[u8], rest: &[u8]) -> u64 {
+    if rest.is_empty() {
+        return 0;
+    }
+    let bits = rest.len() * 8;
+    if let Some(last) = text.last_chunk::<8>() {
+        return u64::from_le_bytes(*last) >> (64 - bits);
+    }
+    if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        return u32::from_le_bytes(*first) as u64 | ((u32::from_le_bytes(*last) as u64) << (bits - 32));
     }
     let mut word = 0;
-    let mut rest = bytes;
-    let mut shift = 0;
-    while let Some((byte, more)) = rest.split_first() {
-        word |= (*byte as u64) << shift;
-        shift += 8;
+    let mut rest = rest;
+    while let Some((byte, more)) = rest.split_last() {
+        word = (word << 8) | *byte as u64;
         rest = more;
     }
-    (word, rest)
+    word
+}
+
+/// Texts of different lengths begin with different hashes, so that the padding of the last word is not text.
+const fn seed_of(text: &[u8]) -> u64 {
+    SEED ^ (text.len() as u64).rotate_right(8)
+}
+
+/// The hash of a name, ASCII letters taken without case, and all of its words laid over one another.
+///
+/// Two words go into one product, and the last two words of a long name overlap those before them: sixteen letters
+/// take one product, thirty-two take two.
+const fn of_name_and_bits(name: &[u8]) -> (u64, u64) {
+    let mut hash = seed_of(name);
+    let mut bits = 0;
+    let mut rest = name;
+    while rest.len() > 16
+        && let Some((pair, more)) = rest.split_first_chunk::<16>()
+    {
+        let (one, other) = halves(u128::from_le_bytes(*pair));
+        bits |= one | other;
+        hash = mix_pair(hash, lower(one), lower(other));
+        rest = more;
+    }
+    let (one, other) = match (name.last_chunk::<16>(), name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(pair), _, _) => halves(u128::from_le_bytes(*pair)),
+        (None, Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (last_word(name, name), 0),
+    };
+    (mix_pair(hash, lower(one), lower(other)), bits | one | other)
 }
 
 /// The hash of a name, ASCII letters taken without case.
 pub(crate) const fn of_name(name: &[u8]) -> u64 {
-    let mut hash = mix(SEED, name.len() as u64);
-    let mut rest = name;
-    while !rest.is_empty() {
-        let (word, more) = next_word(rest);
-        hash = mix(hash, lower(word));
-        rest = more;
-    }
-    hash
+    of_name_and_bits(name).0
+}
+
+/// The same, or `None` for a name beyond ASCII.
+pub(crate) fn of_ascii_name(name: &[u8]) -> Option<u64> {
+    let (hash, bits) = of_name_and_bits(name);
+    (bits & HIGH == 0).then_some(hash)
 }
 
 /// The hash of any text, byte for byte.
 pub(crate) const fn of_text(text: &[u8]) -> u64 {
-    let mut hash = mix(SEED, text.len() as u64);
+    let mut hash = seed_of(text);
     let mut rest = text;
-    while !rest.is_empty() {
-        let (word, more) = next_word(rest);
-        hash = mix(hash, word);
+    while let Some((word, more)) = rest.split_first_chunk::<8>() {
+        hash = mix(hash, u64::from_le_bytes(*word));
         rest = more;
     }
-    hash
+    mix(hash, last_word(text, rest))
 }
 
 /// Does the text's case matter?
@@ -112,7 +163,10 @@ impl<const WORDS: usize> Prefixes<WORDS> {
             if rest.is_empty() {
                 break;
             }
-            let (word, more) = next_word(rest);
+            let (word, more) = match rest.split_first_chunk::<8>() {
+                Some((word, more)) => (u64::from_le_bytes(*word), more),
+                None => (last_word(text, rest), [].as_slice()),
+            };
             let word = if matches!(case, Case::Lowered) { lower(word) } else { word };
             words[at] = word;
             hash = mix(hash, word);
@@ -150,6 +204,33 @@ mod tests {
         assert_eq!(of_name(b"aws:SourceIp"), of_name(b"AWS:SOURCEIP"));
         assert_ne!(of_name(b"aws:SourceIp"), of_name(b"aws:SourceIq"));
         assert_ne!(of_name(b"a"), of_name(b"a\0"));
+    }
+
+    #[test]
+    fn a_name_is_ascii_or_is_not_wherever_the_letter_stands() {
+        for len in 0..40 {
+            let name = "a".repeat(len);
+            assert_eq!(of_ascii_name(name.as_bytes()), Some(of_name(name.as_bytes())), "{len}");
+            for at in 0..len {
+                let name = format!("{}é{}", &name[..at], &name[at..]);
+                assert_eq!(of_ascii_name(name.as_bytes()), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_text_counts() {
+        for len in 1..40_usize {
+            let text = vec![b'a'; len];
+            for at in 0..len {
+                let mut other = text.clone();
+                other[at] = b'b';
+                assert_ne!(of_text(&text), of_text(&other), "{at} of {len}");
+                assert_ne!(of_name(&text), of_name(&other), "{at} of {len}");
+                let prefixes = Prefixes::<8>::new(&text, Case::Kept);
+                assert_ne!(prefixes.whole(), Prefixes::<8>::new(&other, Case::Kept).whole(), "{at} of {len}");
+            }
+        }
     }
 
     #[test]
