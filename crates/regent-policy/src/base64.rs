@@ -2,7 +2,8 @@
 
 /// The bytes that a base64 text stands for, or an error in their midst. Padding may be left out.
 pub(crate) fn decode(text: &str) -> impl Iterator<Item = Result<u8, NotBase64>> {
-    let digits = text.trim_end_matches('=');
+    // Further ones are no digits.
+    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
     // Padding completes a group of four, or is absent; one digit alone carries no byte.
     let padding = text.len() - digits.len();
     let is_whole = padding == 0 || (padding <= 2 && text.len().is_multiple_of(4));

@@ -19,6 +19,7 @@ use crate::decimal::Decimal;
 use crate::instant::Instant;
 use crate::network::Address;
 use crate::operator::{Family, Operator, Order, Qualifier, Row, Sense};
+use crate::pattern::Pattern;
 use crate::pool;
 use crate::scope::Scope;
 use crate::span::Span;
@@ -46,8 +47,12 @@ impl Predicate {
         Self { operator, family, order, sense, memo: Self::NO_MEMO, key, values }
     }
 
-    /// Does it hold for the request?
+    /// Does it hold for the request? Once the meter is spent nothing does, and nothing is worth the name of an answer.
     pub(crate) fn holds(&self, scope: &mut Scope<'_>) -> bool {
+        self.is_met(scope) && !scope.meter.is_spent()
+    }
+
+    fn is_met(&self, scope: &mut Scope<'_>) -> bool {
         let got = scope.values(self.key);
         let values = got.as_ref().map(Values::as_slice).unwrap_or_default();
         let Operator { qualifier, if_exists, .. } = self.operator;
@@ -89,24 +94,63 @@ impl Predicate {
 
     /// Is the value equal to, near or inside any of the policy's? What cannot be read as the type is not.
     fn matches_any(&self, value: &str, scope: &mut Scope<'_>) -> bool {
-        let pool = scope.pool;
         match self.family {
             Family::Literal | Family::Glob => {
-                pool.patterns(self.values).iter().any(|pattern| pattern.matches(value, scope))
+                self.any_pattern(scope, |pattern, scope| pattern.matches(value, scope))
             }
-            Family::Folded => {
-                pool.patterns(self.values).iter().any(|pattern| pattern.equals_folded(value, scope))
-            }
+            Family::Folded => self.any_pattern(scope, |pattern, scope| pattern.equals_folded(value, scope)),
+            Family::Bool
+            | Family::Number
+            | Family::Date
+            | Family::Address
+            | Family::Arn
+            | Family::Binary
+            | Family::Null => self.matches_typed(value, scope),
+        }
+    }
+
+    /// Does any of the policy's patterns match? A spent meter ends the search, whatever it says.
+    fn any_pattern<'a>(
+        &self,
+        scope: &mut Scope<'a>,
+        matches: impl Fn(Pattern, &mut Scope<'a>) -> bool,
+    ) -> bool {
+        let pool = scope.pool;
+        pool.patterns(self.values).iter().any(|pattern| matches(*pattern, scope) || scope.meter.is_spent())
+    }
+
+    /// Reading a value costs about as much as so many units of searching, and comparing it a unit or two.
+    fn matches_typed(&self, value: &str, scope: &mut Scope<'_>) -> bool {
+        let pool = scope.pool;
+        let reading = match self.family {
+            Family::Number => 8 + value.len() / 4,
+            Family::Date => 32 + value.len() / 2,
+            Family::Address => 48,
+            Family::Literal
+            | Family::Folded
+            | Family::Glob
+            | Family::Bool
+            | Family::Arn
+            | Family::Binary
+            | Family::Null => 4,
+        };
+        let comparing = (self.values.end - self.values.start) as usize;
+        if !scope.meter.spend(reading + 2 * comparing) {
+            return false;
+        }
+        match self.family {
+            Family::Literal | Family::Folded | Family::Glob | Family::Null => false,
             Family::Bool => {
                 // CHOICE: anything but `true` and `false` equals nothing, and case does not matter.
                 let is_bool = value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
-                let patterns = pool.patterns(self.values);
-                is_bool && patterns.iter().any(|pattern| pattern.equals_folded(value, scope))
+                is_bool && self.any_pattern(scope, |pattern, scope| pattern.equals_folded(value, scope))
             }
             Family::Arn => {
                 let arn = Arn::new(value);
-                let patterns = pool.patterns(self.values);
-                arn.fields.is_some() && patterns.iter().any(|pattern| pattern.matches_arn(&arn, scope))
+                // What was read is what stands before the last field.
+                scope.meter.spend((value.len() - arn.fields.map_or(0, |[.., last]| last.len())) / 2);
+                arn.fields.is_some()
+                    && self.any_pattern(scope, |pattern, scope| pattern.matches_arn(&arn, scope))
             }
             Family::Number => Decimal::parse(value).is_some_and(|value| {
                 let numbers = pool::slice(&pool.numbers, self.values);
@@ -122,9 +166,12 @@ impl Predicate {
             // CHOICE: a request's bytes come in base64, as in the simulator: a context holds text.
             Family::Binary => {
                 let binaries = pool::slice(&pool.binaries, self.values);
-                binaries.iter().any(|binary| base64::equals(pool.binary(*binary), value))
+                binaries.iter().any(|binary| {
+                    let bytes = pool.binary(*binary);
+                    scope.meter.spend(bytes.len().min(value.len()));
+                    base64::equals(bytes, value) || scope.meter.is_spent()
+                })
             }
-            Family::Null => false,
         }
     }
 

@@ -112,14 +112,19 @@ impl<'a> Evaluation<'a> {
             let Some(statement) = program.statements.get(number as usize) else { return false };
             match self.applies(statement, Some(member)) {
                 Some(grant) => found(number, grant),
-                None => self.scope.meter.is_spent(),
+                None => self.is_spent(),
             }
         });
         self.finish()
     }
 
     fn finish(&self) -> Result<(), Exhausted> {
-        if self.scope.meter.is_spent() { Err(Exhausted) } else { Ok(()) }
+        if self.is_spent() { Err(Exhausted) } else { Ok(()) }
+    }
+
+    /// Is the allowance used up? Then searching stops, and no answer since then counts.
+    fn is_spent(&self) -> bool {
+        self.scope.meter.is_spent()
     }
 
     /// Does a statement apply? Cheap questions first. `member` tells which patterns led here.
@@ -132,7 +137,8 @@ impl<'a> Evaluation<'a> {
             return None;
         }
         let grant = self.principal_grant(statement)?;
-        self.conditions_hold(statement).then_some(grant)
+        let applies = self.conditions_hold(statement) && !self.is_spent();
+        applies.then_some(grant)
     }
 
     fn action_applies(&mut self, statement: &Statement, only: u32) -> bool {
@@ -154,8 +160,8 @@ impl<'a> Evaluation<'a> {
         let patterns = pool::slice(&self.program.lists, list.range);
         match list.presence {
             Presence::Absent => false,
-            Presence::Listed => patterns.iter().any(|pattern| matches(self, *pattern)),
-            Presence::Excluded => !patterns.iter().any(|pattern| matches(self, *pattern)),
+            Presence::Listed => patterns.iter().any(|pattern| matches(self, *pattern) || self.is_spent()),
+            Presence::Excluded => !patterns.iter().any(|pattern| matches(self, *pattern) || self.is_spent()),
         }
     }
 

@@ -3,10 +3,37 @@
 //! Two texts are equal without case when their characters are equal after Unicode's *simple* case folding:
 //! one character to one character, so `ß` is not `ss`, and the Turkish dotless `ı` is not `i`.
 
+use crate::scope::Meter;
+
+/// What a byte beyond ASCII costs, in units of the [`Meter`].
+pub(crate) const FOLDING: usize = 24;
+
 /// Are two texts equal without regard to case?
 pub(crate) fn equal(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
-        || (!(one.is_ascii() && other.is_ascii()) && one.chars().map(fold).eq(other.chars().map(fold)))
+    one.eq_ignore_ascii_case(other) || (!(one.is_ascii() && other.is_ascii()) && is_same(one, other))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.chars(), other.chars());
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one == other || fold(one) == fold(other) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// As [`equal`], for texts that strangers chose.
+pub(crate) fn equal_metered(one: &str, other: &str, meter: &mut Meter) -> bool {
+    meter.spend(2 + other.len() / 64);
+    if one.eq_ignore_ascii_case(other) {
+        return true;
+    }
+    if one.is_ascii() && other.is_ascii() {
+        return false;
+    }
+    meter.spend(FOLDING * one.len().min(other.len())) && is_same(one, other)
 }
 
 /// Takes `prefix` off the front of `text`, without regard to case, and returns what is left.
@@ -18,6 +45,8 @@ pub(crate) fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
         if head.is_ascii() && prefix.is_ascii() {
             return None;
         }
+    } else if text.len() < prefix.len() && text.is_ascii() && prefix.is_ascii() {
+        return None;
     }
     let mut rest = text.chars();
     let is_prefix = prefix.chars().all(|wanted| rest.next().is_some_and(|found| fold(found) == fold(wanted)));

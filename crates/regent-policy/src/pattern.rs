@@ -16,6 +16,9 @@ mod tokens;
 
 pub(crate) use tokens::Token;
 
+/// What trying a pattern costs at least, in units of the [`Meter`](crate::scope::Meter).
+const MATCH: usize = 3;
+
 /// A compiled pattern: a shape, and a range in the pool that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -64,6 +67,7 @@ impl Pattern {
     /// The same for patterns without variables.
     pub(crate) fn matches_bytes(self, text: &[u8], scope: &mut Scope<'_>) -> bool {
         let literal = self.range.of_bytes(&scope.pool.text);
+        scope.meter.spend(MATCH);
         match self.shape {
             Shape::Any => true,
             Shape::Exact => text == literal,
@@ -80,7 +84,8 @@ impl Pattern {
         if self.shape == Shape::Tokens {
             return tokens::equal_folded(scope.pool.tokens(self.range), text, scope);
         }
-        self.shape == Shape::Exact && fold::equal(self.range.of(&scope.pool.text), text)
+        self.shape == Shape::Exact
+            && fold::equal_metered(self.range.of(&scope.pool.text), text, &mut scope.meter)
     }
 
     /// Does it, as a `Resource` or an ARN in a condition, cover the ARN?
@@ -114,6 +119,8 @@ impl Pattern {
         let [.., last, head] = pool.patterns(self.range) else { return false };
         let head = head.range.of_bytes(&pool.text);
         text.match_indices(':').any(|(colon, _)| match text.split_at_checked(colon) {
+            // Whoever asked finds the meter spent, and the answer worth nothing.
+            _ if !scope.meter.spend(8) => true,
             Some((front, rest)) => {
                 glob::covers_crossing(head, front.as_bytes(), &mut scope.meter)
                     && last.matches(rest.strip_prefix(':').unwrap_or(rest), scope)

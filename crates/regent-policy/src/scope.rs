@@ -5,6 +5,8 @@ use crate::pool::Pool;
 
 /// So many of a program's keys are looked up once at most; any further ones at every use.
 const REMEMBERED: usize = 64;
+/// What looking up a key costs, in units of the [`Meter`].
+const LOOKUP: usize = 16;
 /// Not looked up yet.
 const UNKNOWN: u16 = u16::MAX;
 /// Looked up, and absent.
@@ -59,7 +61,10 @@ impl<'a> Scope<'a> {
     /// What the request holds under one of the program's keys.
     pub(crate) fn values(&mut self, key: u32) -> Option<Values<'a>> {
         let (pool, context) = (self.pool, self.context);
-        let Some(slot) = self.slots.get_mut(key as usize) else { return context.get(pool.key(key)?) };
+        let Some(slot) = self.slots.get_mut(key as usize) else {
+            self.meter.spend(LOOKUP);
+            return context.get(pool.key(key)?);
+        };
         if *slot == UNKNOWN {
             let found = context.find(pool.key(key)?);
             *slot = found.map_or(ABSENT, |at| u16::try_from(at).unwrap_or(UNKNOWN));

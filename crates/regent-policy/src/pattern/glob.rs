@@ -12,18 +12,22 @@ use crate::span::is_continuation;
 
 /// So many places are tried at once: two or one vector registers, as the processor has them.
 const LANES: usize = 32;
+/// So many characters of a segment are compared between two looks at what is left.
+const COLUMNS: usize = 4;
+/// What looking at a row of places costs beside the columns, in units of the [`Meter`].
+const CALL: usize = 3;
 
 /// Does the pattern cover the text from end to end?
 pub(crate) fn covers(pattern: &[u8], text: &[u8], meter: &mut Meter) -> bool {
     let Some((head, mut rest)) = split_at_star(pattern) else {
-        return strip(pattern, text).is_some_and(<[u8]>::is_empty);
+        return strip(pattern, text, meter).is_some_and(<[u8]>::is_empty);
     };
-    let Some(mut text) = strip(head, text) else { return false };
+    let Some(mut text) = strip(head, text, meter) else { return false };
     while let Some((segment, more)) = split_at_star(rest) {
         let Some(after) = find(segment, text, meter) else { return false };
         (text, rest) = (after, more);
     }
-    ends_with(text, rest)
+    ends_with(text, rest, meter)
 }
 
 fn split_at_star(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -33,9 +37,12 @@ fn split_at_star(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Takes a segment off the front of a text.
-fn strip<'t>(segment: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
+fn strip<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Option<&'t [u8]> {
     if !segment.contains(&b'?') {
         return text.strip_prefix(segment);
+    }
+    if !meter.spend(2 * segment.len()) {
+        return None;
     }
     let mut rest = text;
     for wanted in segment {
@@ -55,14 +62,16 @@ fn character_width(text: &[u8]) -> Option<usize> {
     Some(1 + rest.iter().take_while(|byte| is_continuation(**byte)).count())
 }
 
-fn ends_with(text: &[u8], segment: &[u8]) -> bool {
+fn ends_with(text: &[u8], segment: &[u8], meter: &mut Meter) -> bool {
     if !segment.contains(&b'?') {
         return text.ends_with(segment);
     }
+    meter.spend(segment.len());
     let characters = segment.iter().filter(|byte| !is_continuation(**byte)).count();
     let starts = text.iter().enumerate().rev().filter(|(_, byte)| !is_continuation(**byte));
     let from = starts.map(|(at, _)| at).nth(characters.saturating_sub(1));
-    from.and_then(|from| text.get(from..)).and_then(|tail| strip(segment, tail)).is_some_and(<[u8]>::is_empty)
+    let tail = from.and_then(|from| text.get(from..));
+    tail.and_then(|tail| strip(segment, tail, meter)).is_some_and(<[u8]>::is_empty)
 }
 
 /// Finds the leftmost place where a segment fits, and returns what follows it.
@@ -88,10 +97,15 @@ pub(crate) fn find<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Opt
         }
         place += LANES;
     }
+    if let Some(back) = (last + 1).checked_sub(LANES) {
+        // The places that are left fill no row of lanes: the row is moved back over places that were tried.
+        let lane = first_lane(segment, text.get(back..)?, has_holes, meter)?;
+        return text.get(back + lane + segment.len()..);
+    }
     while place <= last {
         let rest = text.get(place..)?;
         let (window, after) = rest.split_at_checked(segment.len())?;
-        if !meter.spend(1) {
+        if !meter.spend(1 + segment.len() / 4) {
             return None;
         }
         if window.iter().zip(segment).all(|(found, wanted)| found == wanted || *wanted == b'?') {
@@ -104,26 +118,37 @@ pub(crate) fn find<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Opt
 
 /// The first of the next [`LANES`] places where the segment fits.
 ///
-/// A column of the segment is compared at all places at once, and the places that do not fit drop out. It
-/// usually ends after a column or two.
+/// A column of the segment is compared at all places at once, and the places that do not fit drop out. After every
+/// few columns it is asked whether any place is left; usually none is.
 fn first_lane(segment: &[u8], text: &[u8], has_holes: bool, meter: &mut Meter) -> Option<usize> {
+    let window = |column: usize| text.get(column..).and_then(<[u8]>::first_chunk::<LANES>);
+    let fit = |found: &u8, wanted: &u8| if found == wanted { u8::MAX } else { 0 };
     let mut fits = [u8::MAX; LANES];
-    let mut columns = 0;
-    for (offset, wanted) in segment.iter().enumerate() {
-        if has_holes && *wanted == b'?' {
-            continue;
+    let mut column = 0;
+    for wanted in segment.chunks(COLUMNS) {
+        match wanted {
+            [first, second, third, fourth] if !has_holes => {
+                let pairs = window(column)?.iter().zip(window(column + 1)?);
+                let others = window(column + 2)?.iter().zip(window(column + 3)?);
+                for (fits, ((one, two), (three, four))) in fits.iter_mut().zip(pairs.zip(others)) {
+                    *fits &= fit(one, first) & fit(two, second) & fit(three, third) & fit(four, fourth);
+                }
+            }
+            _ => {
+                for (column, wanted) in (column..).zip(wanted).filter(|(_, wanted)| **wanted != b'?') {
+                    for (fits, found) in fits.iter_mut().zip(window(column)?) {
+                        *fits &= fit(found, wanted);
+                    }
+                }
+            }
         }
-        let window = text.get(offset..)?.first_chunk::<LANES>()?;
-        for (fits, found) in fits.iter_mut().zip(window) {
-            *fits &= if found == wanted { u8::MAX } else { 0 };
-        }
-        columns += 1;
+        column += wanted.len();
         if fits == [0; LANES] {
-            meter.spend(columns);
+            meter.spend(CALL + column);
             return None;
         }
     }
-    meter.spend(columns);
+    meter.spend(CALL + column);
     fits.iter().position(|fits| *fits != 0)
 }
 
@@ -131,10 +156,10 @@ fn first_lane(segment: &[u8], text: &[u8], has_holes: bool, meter: &mut Meter) -
 fn find_by_character<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Option<&'t [u8]> {
     let mut rest = text;
     loop {
-        if let Some(after) = strip(segment, rest) {
+        if let Some(after) = strip(segment, rest, meter) {
             return Some(after);
         }
-        if !meter.spend(segment.len()) {
+        if !meter.spend(1) {
             return None;
         }
         rest = rest.get(character_width(rest)?..)?;
@@ -148,7 +173,7 @@ pub(crate) fn covers_crossing(pattern: &[u8], text: &[u8], meter: &mut Meter) ->
     // Where to resume: the last star that crosses, and the last one after it that does not.
     let (mut crossing, mut confined) = (None, None);
     loop {
-        if !meter.spend(1) {
+        if !meter.spend(2) {
             return false;
         }
         let found = text.get(t).copied();

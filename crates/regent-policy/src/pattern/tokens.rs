@@ -4,6 +4,9 @@ use crate::fold;
 use crate::scope::Scope;
 use crate::span::Span;
 
+/// What a step costs, in units of the [`Meter`](crate::scope::Meter).
+const STEP: usize = 6;
+
 /// A piece of such a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -49,11 +52,11 @@ pub(super) fn cover(tokens: &[Token], text: &str, scope: &mut Scope<'_>) -> bool
             Some((Token::AnyOne, after)) => without_first(tail).map(|tail| (after, tail)),
             Some((token, after)) => {
                 let Some(piece) = token.text(scope) else { return false };
-                scope.meter.spend(1 + piece.len() / 32);
+                scope.meter.spend(piece.len() / 32);
                 tail.strip_prefix(piece).map(|tail| (after, tail))
             }
         };
-        if scope.meter.is_spent() {
+        if !scope.meter.spend(STEP) {
             return false;
         }
         if let Some(next) = step {
@@ -77,9 +80,14 @@ fn without_first(text: &str) -> Option<&str> {
 pub(super) fn equal_folded(tokens: &[Token], text: &str, scope: &mut Scope<'_>) -> bool {
     let mut rest = text;
     for token in tokens {
-        let Some(left) = token.text(scope).and_then(|piece| fold::strip_prefix(rest, piece)) else {
+        let Some(piece) = token.text(scope) else { return false };
+        let head = rest.as_bytes().get(..piece.len()).unwrap_or(rest.as_bytes());
+        let is_plain = piece.is_ascii() && head.is_ascii();
+        let folding = if is_plain { piece.len() / 16 } else { fold::FOLDING * piece.len() };
+        if !scope.meter.spend(STEP + folding) {
             return false;
-        };
+        }
+        let Some(left) = fold::strip_prefix(rest, piece) else { return false };
         rest = left;
     }
     rest.is_empty()
