@@ -3,7 +3,7 @@
 //! `cargo bench -p regent-policy` prints the table. Other processes do not disturb CPU time, but they disturb
 //! caches and clock rates: each figure is the best of many runs, and ratios say more than figures.
 //!
-//! `cargo bench -p regent-policy -- rows` prints three figures and their goals, for `make bench`.
+//! `cargo bench -p regent-policy -- rows` prints figures and their goals, for `make bench`.
 //!
 //! `cargo bench -p regent-policy -- fixed` runs a fixed amount of work and prints nothing, to be counted:
 //! `valgrind --tool=callgrind target/release/deps/decide-… fixed`.
@@ -261,7 +261,8 @@ fn main() {
     }
 }
 
-/// Name, figure, unit and goal, separated by tabs: from raw keys, one statement applies.
+/// Name, figure, unit and goal, separated by tabs.
+#[expect(clippy::cast_precision_loss, reason = "sizes of a bench fit a float many times over")]
 fn rows() {
     let strangers = strangers();
     let nine: Vec<&Program> = strangers.iter().take(9).collect();
@@ -278,6 +279,33 @@ fn rows() {
     let spread = spent.iter().fold(0.0_f64, |most, one| most.max(*one))
         / spent.iter().fold(f64::MAX, |least, one| least.min(*one));
     println!("(c) dearest of the three to cheapest\t{spread:.2}\t×\t<=1.5\t");
+    let row = |name: &str, value: f64, unit: &str, most: f64| {
+        println!("(c) {name}\t{value:.3}\t{unit}\t<={most}\t")
+    };
+    let [five, hundred, thousand] = [5, 100, 1_000].map(|count| {
+        [By::Service, By::Action, By::Resource]
+            .map(|by| Case::new(by, count).times(&[]).0)
+            .into_iter()
+            .fold(0.0, f64::max)
+    });
+    row("decision on a prepared request, 1 of 100", hundred / 1e3, "µs", 0.5);
+    row("1 of 1,000, of 1 of 5", thousand / five, "×", 1.5);
+    row(
+        "all of 1,000 match, the last one's conditions hold",
+        Case::new(By::Condition, 1_000).times(&[]).0 / 1e3,
+        "µs",
+        25.0,
+    );
+    let text = Case::new(By::Service, 10).text;
+    let compiling = best_ns(|| {
+        black_box(compile(black_box(&text)));
+    });
+    row("parse and compile 10 statements", compiling / 1e3, "µs", 20.0);
+    let size = [By::Service, By::Action, By::Resource, By::Condition].map(|by| {
+        let case = Case::new(by, 10);
+        case.program.size_bytes() as f64 / case.text.len() as f64
+    });
+    row("compiled form, of its text", size.into_iter().fold(0.0, f64::max), "×", 4.0);
 }
 
 /// The same work every time: what an instruction count is taken of.

@@ -19,10 +19,13 @@ use crate::decimal::Decimal;
 use crate::instant::Instant;
 use crate::network::Address;
 use crate::operator::{Family, Operator, Order, Qualifier, Row, Sense};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Shape};
 use crate::pool;
 use crate::scope::Scope;
 use crate::span::Span;
+
+/// What trying a pattern costs at least, in units of the [`Meter`](crate::scope::Meter).
+const MATCH: usize = 3;
 
 /// A condition of a program. Statements that ask the same share one.
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +52,19 @@ impl Predicate {
 
     /// Does it hold for the request? Once the meter is spent nothing does, and nothing is worth the name of an answer.
     pub(crate) fn holds(&self, scope: &mut Scope<'_>) -> bool {
-        self.is_met(scope) && !scope.meter.is_spent()
+        let got = scope.values(self.key);
+        // The commonest condition by far, one value against one text, is answered on the spot.
+        if self.family == Family::Literal
+            && let Some(Values::One(value)) = got
+            && let [Pattern { shape: Shape::Exact, range }] = scope.pool.patterns(self.values)
+        {
+            let is_equal = range.of_bytes(&scope.pool.text) == value.as_bytes();
+            return is_equal == (self.sense == Sense::Plain) && !scope.meter.is_spent();
+        }
+        self.is_met(got, scope) && !scope.meter.is_spent()
     }
 
-    fn is_met(&self, scope: &mut Scope<'_>) -> bool {
-        let got = scope.values(self.key);
+    fn is_met(&self, got: Option<Values<'_>>, scope: &mut Scope<'_>) -> bool {
         let values = got.as_ref().map(Values::as_slice).unwrap_or_default();
         let Operator { qualifier, if_exists, .. } = self.operator;
         if self.family == Family::Null {
@@ -110,16 +121,21 @@ impl Predicate {
     }
 
     /// Does any of the policy's patterns match? A spent meter ends the search, whatever it says.
+    #[inline]
     fn any_pattern<'a>(
         &self,
         scope: &mut Scope<'a>,
         matches: impl Fn(Pattern, &mut Scope<'a>) -> bool,
     ) -> bool {
-        let pool = scope.pool;
-        pool.patterns(self.values).iter().any(|pattern| matches(*pattern, scope) || scope.meter.is_spent())
+        let patterns = scope.pool.patterns(self.values);
+        scope.meter.spend(patterns.len().saturating_mul(MATCH));
+        patterns.iter().any(|pattern| matches(*pattern, scope) || scope.meter.is_spent())
     }
 
+    /// The families whose values are read first.
+    ///
     /// Reading a value costs about as much as so many units of searching, and comparing it a unit or two.
+    #[inline(never)]
     fn matches_typed(&self, value: &str, scope: &mut Scope<'_>) -> bool {
         let pool = scope.pool;
         let reading = match self.family {

@@ -16,8 +16,8 @@ mod tokens;
 
 pub(crate) use tokens::Token;
 
-/// What trying a pattern costs at least, in units of the [`Meter`](crate::scope::Meter).
-const MATCH: usize = 3;
+/// What comparing an ARN by fields costs at least, in units of the [`Meter`](crate::scope::Meter).
+const FIELDS: usize = 16;
 
 /// A compiled pattern: a shape, and a range in the pool that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl Pattern {
     pub(crate) const ANY: Self = Self { shape: Shape::Any, range: Span { start: 0, end: 0 } };
 
     /// Does it cover the whole text?
+    #[inline]
     pub(crate) fn matches(self, text: &str, scope: &mut Scope<'_>) -> bool {
         if self.shape == Shape::Tokens {
             return tokens::cover(scope.pool.tokens(self.range), text, scope);
@@ -67,7 +68,6 @@ impl Pattern {
     /// The same for patterns without variables.
     pub(crate) fn matches_bytes(self, text: &[u8], scope: &mut Scope<'_>) -> bool {
         let literal = self.range.of_bytes(&scope.pool.text);
-        scope.meter.spend(MATCH);
         match self.shape {
             Shape::Any => true,
             Shape::Exact => text == literal,
@@ -105,6 +105,7 @@ impl Pattern {
 
     fn matches_fields(self, fields: &[&str; 6], scope: &mut Scope<'_>) -> bool {
         let pool = scope.pool;
+        scope.meter.spend(FIELDS);
         pool.patterns(self.range).iter().zip(fields).all(|(pattern, field)| pattern.matches(field, scope))
     }
 
@@ -116,6 +117,7 @@ impl Pattern {
     // the completed pattern all have to be there.
     fn crosses(self, text: &str, scope: &mut Scope<'_>) -> bool {
         let pool = scope.pool;
+        scope.meter.spend(FIELDS);
         let [.., last, head] = pool.patterns(self.range) else { return false };
         let head = head.range.of_bytes(&pool.text);
         text.match_indices(':').any(|(colon, _)| match text.split_at_checked(colon) {

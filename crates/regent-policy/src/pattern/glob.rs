@@ -15,7 +15,7 @@ const LANES: usize = 32;
 /// So many characters of a segment are compared between two looks at what is left.
 const COLUMNS: usize = 4;
 /// What looking at a row of places costs beside the columns, in units of the [`Meter`].
-const CALL: usize = 3;
+const CALL: usize = 4;
 
 /// Does the pattern cover the text from end to end?
 pub(crate) fn covers(pattern: &[u8], text: &[u8], meter: &mut Meter) -> bool {
@@ -82,6 +82,7 @@ pub(crate) fn find<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Opt
     if segment.is_empty() {
         return Some(text);
     }
+    meter.spend(4);
     let has_holes = segment.contains(&b'?');
     if has_holes && !text.is_ascii() {
         return find_by_character(segment, text, meter);
@@ -121,22 +122,25 @@ pub(crate) fn find<'t>(segment: &[u8], text: &'t [u8], meter: &mut Meter) -> Opt
 /// A column of the segment is compared at all places at once, and the places that do not fit drop out. After every
 /// few columns it is asked whether any place is left; usually none is.
 fn first_lane(segment: &[u8], text: &[u8], has_holes: bool, meter: &mut Meter) -> Option<usize> {
-    let window = |column: usize| text.get(column..).and_then(<[u8]>::first_chunk::<LANES>);
     let fit = |found: &u8, wanted: &u8| if found == wanted { u8::MAX } else { 0 };
     let mut fits = [u8::MAX; LANES];
     let mut column = 0;
     for wanted in segment.chunks(COLUMNS) {
         match wanted {
             [first, second, third, fourth] if !has_holes => {
-                let pairs = window(column)?.iter().zip(window(column + 1)?);
-                let others = window(column + 2)?.iter().zip(window(column + 3)?);
-                for (fits, ((one, two), (three, four))) in fits.iter_mut().zip(pairs.zip(others)) {
+                let row = text.get(column..).and_then(<[u8]>::first_chunk::<{ LANES + COLUMNS - 1 }>)?;
+                let [_, row_1 @ ..] = row;
+                let [_, row_2 @ ..] = row_1;
+                let [_, row_3 @ ..] = row_2;
+                let found = row.iter().zip(row_1).zip(row_2.iter().zip(row_3));
+                for (fits, ((one, two), (three, four))) in fits.iter_mut().zip(found) {
                     *fits &= fit(one, first) & fit(two, second) & fit(three, third) & fit(four, fourth);
                 }
             }
             _ => {
                 for (column, wanted) in (column..).zip(wanted).filter(|(_, wanted)| **wanted != b'?') {
-                    for (fits, found) in fits.iter_mut().zip(window(column)?) {
+                    let window = text.get(column..).and_then(<[u8]>::first_chunk::<LANES>)?;
+                    for (fits, found) in fits.iter_mut().zip(window) {
                         *fits &= fit(found, wanted);
                     }
                 }

@@ -312,3 +312,43 @@ fn hostile_documents_are_refused_or_compiled_in_time_that_follows_their_length()
     assert!(Document::parse(&format!("{open}{}", "[".repeat(100_000))).is_err());
     assert!(Document::parse(&format!("{open}{}]}}", "{},".repeat(30_000))).is_err());
 }
+
+#[test]
+fn a_program_takes_less_than_four_times_its_text() {
+    let statements: [fn(usize) -> String; 6] = [
+        |n| format!(r#"{{"Effect":"Allow","Action":"s3:Get{n}*","Resource":"*"}}"#),
+        |n| {
+            format!(
+                r#"{{"Effect":"Allow","Action":["s3:Get{n}","s3:Put{n}","s3:*{n}"],"Resource":"arn:aws:s3:::b{n}/*"}}"#
+            )
+        },
+        |n| format!(r#"{{"Effect":"Deny","NotAction":"s{n}:*","NotResource":"arn:aws:s3:*:*:b{n}"}}"#),
+        |n| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"a:b","Resource":"arn:aws:s3:::${{aws:username}}/{n}/*"}}"#
+            )
+        },
+        |n| {
+            format!(
+                r#"{{"Sid":"S{n}","Effect":"Allow","Action":"svc{n}:Get*","Resource":"arn:aws:svc{n}:*:111122223333:thing/*","Condition":{{"StringEquals":{{"aws:PrincipalTag/team":"team{n}"}},"IpAddress":{{"aws:SourceIp":"10.{n}.0.0/16"}}}}}}"#
+            )
+        },
+        |n| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::111122223333:role/r{n}"}},"Action":"sts:AssumeRole","Condition":{{"NumericLessThan":{{"a:b":"{n}"}},"DateLessThan":{{"a:c":"2026-01-01"}}}}}}"#
+            )
+        },
+    ];
+    for (shape, statement) in statements.iter().enumerate() {
+        for count in [8, 40, 200] {
+            let statements: Vec<String> = (0..count).map(statement).collect();
+            let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
+            let size = program(&text).size_bytes();
+            assert!(
+                size < 4 * text.len(),
+                "shape {shape}, {count} statements: {size} bytes for {} of text",
+                text.len()
+            );
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::cpu::thread_time_ns;
 /// IAM's limit for a managed policy.
 const CHARACTERS: usize = 6_144;
 /// How often each is tried; the best counts.
-const TRIES: usize = if cfg!(debug_assertions) { 1 } else { 3 };
+const TRIES: usize = if cfg!(debug_assertions) { 1 } else { 5 };
 /// Code that was not optimized gets a wider limit.
 const LIMIT_NS: u64 = if cfg!(debug_assertions) { 400_000_000 } else { 1_000_000 };
 /// So many values a multivalued key holds.
