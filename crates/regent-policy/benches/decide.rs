@@ -280,7 +280,7 @@ fn rows() {
         / spent.iter().fold(f64::MAX, |least, one| least.min(*one));
     println!("(c) dearest of the three to cheapest\t{spread:.2}\t×\t<=1.5\t");
     let row = |name: &str, value: f64, unit: &str, most: f64| {
-        println!("(c) {name}\t{value:.3}\t{unit}\t<={most}\t")
+        println!("(c) {name}\t{value:.3}\t{unit}\t<={most}\t");
     };
     let [five, hundred, thousand] = [5, 100, 1_000].map(|count| {
         [By::Service, By::Action, By::Resource]
