@@ -94,7 +94,7 @@ fn a_broken_policy_is_shown_with_the_place() {
     let folder = Folder::with(&[("broken.json", "{\n  \"Version\": \"2012-10-17\",\n  \"Extra\": []\n}\n")]);
     folder.run(&reading(&ANA, &["--policies", "broken.json"])).complains(
         1,
-        "error: unknown element `Extra`\n --> broken.json:3:3\n  |\n3 |   \"Extra\": []\n  |   ^^^^^^^^^^",
+        "error: unknown element `Extra`\n --> broken.json:3:3\n  |\n3 |   \"Extra\": []\n  |   ^^^^^^^",
     );
 }
 

@@ -20,6 +20,8 @@ fn check(arguments: &[&str], statements: &Value, notes: &[&str]) {
     assert_eq!(found, notes, "{arguments:?}");
     let folder = Folder::with(&[("policy.json", &said.stdout)]);
     folder.run(&["format", "--check", "policy.json"]).says(0, "");
+    let valid = folder.run(&["validate", "policy.json"]);
+    assert_eq!(valid.status, 0, "{arguments:?}: {}", valid.stdout);
 }
 
 #[track_caller]
@@ -97,7 +99,7 @@ fn what_an_action_also_needs_is_told() {
 fn conditions_are_put_together() {
     let conditions = json!({
         "StringEquals": { "iam:PassedToService": ["ec2.amazonaws.com", "ecs.amazonaws.com"] },
-        "IpAddressIfExists": { "aws:SourceIp": "10.0.0.0/8" },
+        "IpAddressIfExists": { "aws:SourceIp": "203.0.113.0/24" },
     });
     let role = "arn:aws:iam::111122223333:role/app-*";
     let wanted =
@@ -105,7 +107,7 @@ fn conditions_are_put_together() {
     let mut arguments = vec!["--action", "iam:PassRole", "--resource", role];
     for condition in [
         "StringEquals:iam:PassedToService=ec2.amazonaws.com",
-        "IpAddressIfExists:aws:sourceip=10.0.0.0/8",
+        "IpAddressIfExists:aws:sourceip=203.0.113.0/24",
         "stringequals:IAM:passedtoservice=ecs.amazonaws.com",
     ] {
         arguments.extend(["--condition", condition]);
@@ -150,7 +152,10 @@ fn policies_of_resources_and_trust_policies_name_principals() {
     check(
         &[&["--kind", "resource", "--action", "sqs:SendMessage", "--resource", ORDERS][..], &who].concat(),
         &wanted,
-        &[],
+        &[
+            "regent: `events.amazonaws.com` acts for all of its customers, and all of them are let in. Add a condition on \
+           `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`.",
+        ],
     );
 
     let github = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";

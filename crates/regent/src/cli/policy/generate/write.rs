@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, bail};
 use regent_policy::catalogue::Catalogue;
 use regent_policy::format::{Style, format};
+use regent_policy::validate::{Finding, FindingType, Options, validate};
 use regent_policy::{PolicyKind, admit, counted_size};
 use serde_json::{Map, Value, json};
 
@@ -28,6 +29,10 @@ pub(super) fn policy(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Str
     if let Err(refusal) = admit(&text, wish.policy_kind()) {
         bail!("IAM would refuse the policy: {}", refusal.message());
     }
+    // What was asked for is written, and what is wrong with it or risky is said.
+    let validation = validate(&text, &Options::of(wish.policy_kind()));
+    let grave = |finding: &&Finding| finding.finding_type() <= FindingType::SecurityWarning;
+    notes.extend(validation.findings().iter().filter(grave).map(|finding| finding.details().to_owned()));
     if let Some(note) = too_long(&text, wish.policy_kind()) {
         notes.push(note);
     }
