@@ -1,8 +1,8 @@
 //! Why a decision came out as it did, and what would change it.
 //!
 //! [`explain`] asks the compiled policies once more, by the functions that decide, and does not stop early. So an
-//! explanation never disagrees with [`decide`]: its decision *is* that of `decide`, and a statement is said to apply
-//! exactly when [`decide_and_collect`](crate::decide_and_collect) reports it.
+//! explanation never disagrees with [`decide`](crate::decide): its decision *is* that of `decide`, and a statement is
+//! said to apply exactly when [`decide_and_collect`](crate::decide_and_collect) reports it.
 //!
 //! Programs do not keep the texts they were compiled from. Whoever compiled them knows the names and documents and
 //! lends them as [`Sources`]; what is shown to a person is joined from both.

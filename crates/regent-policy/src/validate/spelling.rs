@@ -45,7 +45,7 @@ mod tests {
             ("Actions", Some("Action")),
             ("action", Some("Action")),
             ("Efect", Some("Effect")),
-            ("Resuorce", Some("Resource")),
+            ("Rsource", Some("Resource")),
             ("Comment", None),
             ("", None),
         ] {
