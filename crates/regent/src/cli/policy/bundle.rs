@@ -1,9 +1,10 @@
 //! The policies in force for one question, with the names and texts that explanations show.
 
 use regent_policy::explain::{Source, Sources};
-use regent_policy::{Bindings, Document, Policies, PolicyKind, Program, ResourcePolicy, ResourceRule};
+use regent_policy::{Bindings, Document, Policies, PolicyKind, Program, ResourcePolicy, ResourceRule, Span};
 
 use super::sources::Text;
+use crate::cli::excerpt::Excerpt;
 
 /// A policy and what to call it.
 #[derive(Debug)]
@@ -30,8 +31,36 @@ impl TryFrom<Text> for Named {
 
     fn try_from(text: Text) -> anyhow::Result<Self> {
         let (name, document) = text.parse()?;
+        if let Some((span, wanted)) = missing_element(&document, Resources::Required) {
+            return Err(Excerpt::error(&name, document.text(), span, wanted).into());
+        }
         Ok(Self::new(name, document))
     }
+}
+
+/// May a statement leave out what it is about?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resources {
+    /// No. A statement that names principals may all the same: it hangs on the resource.
+    Required,
+    /// Yes, a resource's own policy means that resource.
+    Understood,
+}
+
+/// The first statement that lacks an element without which it means nothing, and what it lacks.
+///
+/// The engine lets such a statement match nothing, which of a `Deny` is the wrong way round: whoever wrote it
+/// meant to forbid something.
+pub(super) fn missing_element(document: &Document, resources: Resources) -> Option<(Span, &'static str)> {
+    document.statements().find_map(|statement| {
+        if statement.actions().is_none() {
+            return Some((statement.span(), "expected an `Action` or a `NotAction` in the statement"));
+        }
+        let is_missing = resources == Resources::Required
+            && statement.resources().is_none()
+            && statement.principals().is_none();
+        is_missing.then(|| (statement.span(), "expected a `Resource` or a `NotResource` in the statement"))
+    })
 }
 
 /// Every policy that takes part.

@@ -8,12 +8,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use anyhow::{Context as _, bail};
+use regent_policy::catalogue::Catalogue;
 use regent_policy::{Action, Context, Document, Policies, Request, Resource, ResourceRule};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::bundle::{Bundle, Named};
+use super::bundle::{Bundle, Named, Resources, missing_element};
 use super::principal::{self, Hints, Principal, split};
 
 /// Members for people and for whoever compares: they say nothing about the question.
@@ -34,6 +35,8 @@ const NOTES: [&str; 14] = [
     "decision",
 ];
 
+const RESOURCE_POLICY: &str = "resourcePolicy";
+
 /// A case: its question, and the policies that it is decided by.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -43,7 +46,11 @@ pub(super) struct Case {
 
 /// The policies of an organization's root, of a unit or of an account.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    expecting = "a level: an object with `target` and `policies`"
+)]
 struct Level<'a> {
     #[serde(default)]
     target: Option<String>,
@@ -56,7 +63,7 @@ type Documents<'a> = Option<Vec<Option<&'a RawValue>>>;
 
 /// Who asks to do what.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct Question {
     pub(super) principal: String,
     pub(super) action: String,
@@ -105,7 +112,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
 
 /// What a condition key holds.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string, a number, a boolean or a list of them in the context")]
 pub(super) enum Values {
     One(Scalar),
     Many(Vec<Scalar>),
@@ -150,7 +157,7 @@ impl Case {
                 "identityPolicies" => bundle.identity = documents(&name, parse(&name, value)?)?,
                 "permissionBoundaries" => bundle.boundaries = documents(&name, parse(&name, value)?)?,
                 "sessionPolicy" => bundle.session = document(&name, Some(value))?.map(|policy| vec![policy]),
-                "resourcePolicy" => bundle.resource = document(&name, Some(value))?,
+                RESOURCE_POLICY => bundle.resource = document(&name, Some(value))?,
                 "scps" => bundle.service_control = levels(&name, parse(&name, value)?)?,
                 "rcps" => bundle.resource_control = levels(&name, parse(&name, value)?)?,
                 "endpointPolicies" => bundle.endpoint = documents(&name, parse(&name, value)?)?,
@@ -194,7 +201,17 @@ fn document(member: &str, text: Option<&RawValue>) -> anyhow::Result<Option<Name
         let at = regent_policy::Position::of(text, error.span().start);
         anyhow::anyhow!("{member}, line {} column {}: {error}", at.line, at.column)
     })?;
+    let resources = if member == RESOURCE_POLICY { Resources::Understood } else { Resources::Required };
+    if let Some((span, wanted)) = missing_element(&document, resources) {
+        let at = document.position(span.start);
+        bail!("{member}, line {} column {}: {wanted}", at.line, at.column);
+    }
     Ok(Some(Named::new(member.to_owned(), document)))
+}
+
+/// Is it known that the key has but one value? Then a list of one is that value, and a variable can name it.
+fn is_single_valued(key: &str) -> bool {
+    Catalogue::bundled().key(key).is_some_and(|key| !key.is_multivalued())
 }
 
 /// A question, read: everything that a request borrows from.
@@ -213,7 +230,11 @@ impl Asked {
             }
             context.push(match values {
                 Values::One(value) => (key.clone(), vec![value.text()], false),
-                Values::Many(values) => (key.clone(), values.iter().map(Scalar::text).collect(), true),
+                Values::Many(values) => {
+                    let values: Vec<_> = values.iter().map(Scalar::text).collect();
+                    let is_many = values.len() != 1 || !is_single_valued(key);
+                    (key.clone(), values, is_many)
+                }
             });
         }
         Ok(Self { question, context })
@@ -289,15 +310,20 @@ impl Asked {
             context: &context,
             canonical_user: None,
         };
-        Ok(bundle.lend(ResourceRule::of(&action, &resource), |policies| with(policies, &request)))
+        let rule = ResourceRule::of(&action, &resource);
+        // A policy brought for an action of KMS is a key's, whatever the request calls the key.
+        let is_of_kms = action.name().get(..4).is_some_and(|service| service.eq_ignore_ascii_case("kms:"));
+        let is_key_policy = is_of_kms && bundle.resource.is_some();
+        let rule = if is_key_policy { ResourceRule::KeyPolicy } else { rule };
+        Ok(bundle.lend(rule, |policies| with(policies, &request)))
     }
 
     /// An action without resource types is about `*`, and nothing else.
     fn resource(&self) -> anyhow::Result<&str> {
         match (self.question.wildcard_only_action, self.question.resource.as_deref()) {
             (Some(true), _) => Ok("*"),
-            (_, Some(resource)) => Ok(resource),
-            (_, None) => bail!("expected a `resource`: `*` if the action has none"),
+            (_, Some(resource)) if !resource.is_empty() => Ok(resource),
+            (_, _) => bail!("expected a `resource`: `*` if the action has none"),
         }
     }
 }

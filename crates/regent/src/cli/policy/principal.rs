@@ -45,6 +45,8 @@ pub(super) enum PrincipalError {
     NotARole(String),
     #[error("`{0}` is neither the ARN of a user nor of an account's root user")]
     NotAnIssuer(String),
+    #[error("`{told}` does not belong to `{session}`: expected the role or the user that the session is of")]
+    OfAnother { told: String, session: String },
 }
 
 impl<'a> Principal<'a> {
@@ -87,7 +89,8 @@ impl<'a> Principal<'a> {
                 Ok(Self::session(account, text, role_arn, hints))
             }
             ("sts", "federated-user") if !name.is_empty() => {
-                Ok(Self::Known(Caller::FederatedUser { account, arn: text, issuer: issuer(hints)? }))
+                let issuer = issuer(text, account, hints)?;
+                Ok(Self::Known(Caller::FederatedUser { account, arn: text, issuer }))
             }
             _ => Err(unknown()),
         }
@@ -130,14 +133,25 @@ fn role_arn<'a>(
         let partition = arn.split(':').nth(1).unwrap_or("aws");
         return Ok(Cow::Owned(format!("arn:{partition}:iam::{account}:role/{role}")));
     };
-    let is_role = split(told).is_some_and(|(service, _, rest)| service == "iam" && rest.starts_with("role/"));
-    if is_role { Ok(Cow::Borrowed(told)) } else { Err(PrincipalError::NotARole(told.to_owned())) }
+    let not_a_role = || PrincipalError::NotARole(told.to_owned());
+    let (service, owner, rest) = split(told).ok_or_else(not_a_role)?;
+    let (_, name) = rest.rsplit_once('/').ok_or_else(not_a_role)?;
+    if service != "iam" || !rest.starts_with("role/") {
+        return Err(not_a_role());
+    }
+    if (owner, name) != (account, role) {
+        return Err(PrincipalError::OfAnother { told: told.to_owned(), session: arn.to_owned() });
+    }
+    Ok(Cow::Borrowed(told))
 }
 
 /// Who issued a federated session. Somebody unknown is named by no policy.
-fn issuer<'a>(hints: &Hints<'a>) -> Result<Issuer<'a>, PrincipalError> {
+fn issuer<'a>(session: &str, account: &str, hints: &Hints<'a>) -> Result<Issuer<'a>, PrincipalError> {
     let Some(arn) = hints.issuer_arn else { return Ok(Issuer::User { arn: "", id: "" }) };
     match split(arn) {
+        Some((_, owner, _)) if owner != account => {
+            Err(PrincipalError::OfAnother { told: arn.to_owned(), session: session.to_owned() })
+        }
         Some(("iam", _, "root")) => Ok(Issuer::Root),
         Some(("iam", _, rest)) if rest.starts_with("user/") => Ok(Issuer::User { arn, id: "" }),
         _ => Err(PrincipalError::NotAnIssuer(arn.to_owned())),

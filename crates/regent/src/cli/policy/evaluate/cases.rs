@@ -1,12 +1,15 @@
 //! `regent policy evaluate --cases`: one case a line in, one answer a line out, in the same order.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
 use regent_policy::decide;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Answer;
@@ -16,11 +19,34 @@ use crate::cli::policy::case::{Asked, Case};
 /// The longest line read.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
-/// The name of a case, whatever else it holds.
-#[derive(Debug, Deserialize)]
-struct Id<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
+/// What a file may begin with to say that it is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Finds the name of a case, whatever else it holds: also when what follows is no JSON.
+fn id_of(text: &str) -> Option<&RawValue> {
+    struct Id<'a, 'f>(&'f mut Option<&'a RawValue>);
+    impl<'a> Visitor<'a> for Id<'a, '_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<(), M::Error> {
+            while let Some(name) = members.next_key::<Cow<'_, str>>()? {
+                if name == "id" {
+                    *self.0 = Some(members.next_value()?);
+                    break;
+                }
+                members.next_value::<IgnoredAny>()?;
+            }
+            Ok(())
+        }
+    }
+    let mut id = None;
+    // What is wrong with the line is told by whoever reads all of it.
+    let _ = serde_json::Deserializer::from_str(text).deserialize_map(Id(&mut id));
+    id
 }
 
 #[derive(Debug, Serialize)]
@@ -57,6 +83,7 @@ fn answer_all<R: io::Read>(input: impl Into<Lines<R>>, mut out: impl Write) -> i
     let mut number = 0_u64;
     while let Some(line) = lines.next_line()? {
         number += 1;
+        let line = if number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
         if line.trim_ascii().is_empty() {
             continue;
         }
@@ -79,7 +106,7 @@ fn answer_one(line: &[u8], number: u64, out: &mut impl Write) -> io::Result<bool
         Ok(text) => text,
         Err(error) => return broken(None, number, &error.into(), out),
     };
-    let id = serde_json::from_str::<Id<'_>>(text).ok().and_then(|id| id.id);
+    let id = id_of(text);
     let answered = || -> anyhow::Result<Vec<u8>> {
         let Case { question, bundle } = Case::read(text)?;
         let written = Asked::new(question)?.ask(&bundle, |policies, request| {
