@@ -8,6 +8,7 @@ use crate::process::BINARY;
 mod actions;
 mod cases;
 mod evaluate;
+mod examination;
 mod format;
 mod generate;
 mod guide;

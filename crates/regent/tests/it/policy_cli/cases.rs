@@ -196,6 +196,90 @@ fn a_broken_case_says_what_is_wrong_with_it() {
     );
     check_broken(&json!({"request": {"resource": null}}), "expected a `resource`");
     check_broken(&json!({"scps": [{"policies": [], "name": "x"}]}), "scps: unknown field `name`");
+    check_broken(&json!({"scps": [null]}), "expected a level");
+    check_broken(&json!({"request": {"resource": ""}}), "expected a `resource`");
+    check_broken(&json!({"request": {"context": {"aws:username": null}}}), "expected a string, a number");
+}
+
+#[test]
+fn a_statement_that_lacks_what_gives_it_meaning_is_broken() {
+    for (effect, element, wanted) in [
+        ("Deny", "Action", "an `Action`"),
+        ("Deny", "Resource", "a `Resource`"),
+        ("Allow", "Action", "an `Action`"),
+    ] {
+        let mut policy = allow("s3:*");
+        policy["Statement"]["Effect"] = json!(effect);
+        policy["Statement"].as_object_mut().unwrap().remove(element);
+        check_broken(&json!({"identityPolicies": [allow("s3:*"), policy]}), wanted);
+        check_broken(&json!({"scps": [{"policies": [policy]}]}), wanted);
+    }
+    // A resource's policy means the resource; one that names nobody is about nobody.
+    let mut policy = naming(&json!({"AWS": ANA}), "s3:*");
+    policy["Statement"].as_object_mut().unwrap().remove("Resource");
+    check(&json!({"identityPolicies": [], "resourcePolicy": policy}), "Allowed");
+    policy["Statement"].as_object_mut().unwrap().remove("Principal");
+    check(&json!({"identityPolicies": [], "resourcePolicy": policy}), "ImplicitlyDenied");
+}
+
+#[test]
+fn a_session_comes_with_its_own_role_or_issuer() {
+    let session = "arn:aws:sts::111122223333:assumed-role/r/s";
+    for role in ["arn:aws:iam::111122223333:role/other", "arn:aws:iam::444455556666:role/r"] {
+        let request = json!({"principal": session, "principalRoleArn": role});
+        check_broken(&json!({"request": request}), "does not belong to");
+    }
+    let request = json!({
+        "principal": "arn:aws:sts::111122223333:federated-user/f", "principalIssuerArn": "arn:aws:iam::444455556666:user/ana",
+    });
+    check_broken(&json!({"request": request}), "does not belong to");
+}
+
+#[test]
+fn a_list_of_one_is_the_value_of_a_key_that_has_but_one() {
+    let home = |key: &str| {
+        let mut policy = allow("s3:*");
+        policy["Statement"]["Resource"] = json!(format!("arn:aws:s3:::${{{key}}}/*"));
+        json!([policy])
+    };
+    for (key, values, decision) in [
+        ("aws:username", json!(["b"]), "Allowed"),
+        ("aws:PrincipalTag/team", json!(["b"]), "Allowed"),
+        ("aws:username", json!(["b", "b"]), "ImplicitlyDenied"),
+        ("aws:TagKeys", json!(["b"]), "ImplicitlyDenied"),
+        ("acme:unheard", json!(["b"]), "ImplicitlyDenied"),
+    ] {
+        check(&json!({"identityPolicies": home(key), "request": {"context": {key: values}}}), decision);
+    }
+}
+
+#[test]
+fn a_policy_brought_for_an_action_of_kms_is_a_keys() {
+    let of_another = naming(&json!({"AWS": ROLE}), "kms:*");
+    for resource in ["arn:aws:kms:eu-central-1:111122223333:alias/a", "*"] {
+        let request = json!({"action": "KMS:Decrypt", "resource": resource});
+        let case =
+            json!({"identityPolicies": [allow("kms:*")], "resourcePolicy": of_another, "request": request});
+        check(&case, "ImplicitlyDenied");
+        check(&json!({"identityPolicies": [allow("kms:*")], "request": request}), "Allowed");
+    }
+}
+
+#[test]
+fn a_mark_at_the_head_of_the_file_is_no_mistake_and_one_in_a_policy_is() {
+    let good = case(&json!({})).to_string();
+    let (status, answers) = answers(&format!("\u{feff}{good}\n"));
+    assert_eq!((status, &answers[0]["decision"]), (0, &json!("Allowed")));
+    let (status, answers) = self::answers(&format!("{good}\n\u{feff}{good}\n"));
+    assert_eq!((status, answers[1]["decision"].is_null()), (1, true));
+}
+
+#[test]
+fn a_line_that_breaks_off_still_has_its_id() {
+    let (status, answers) =
+        answers("{\"id\":\"half\",\"request\":{\"principal\"\n{\"request\":{},\"id\":2,]\n");
+    assert_eq!(status, 1);
+    assert_eq!((&answers[0]["id"], &answers[1]["id"]), (&json!("half"), &json!(2)));
 }
 
 #[test]
