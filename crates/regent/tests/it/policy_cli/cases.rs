@@ -314,3 +314,34 @@ fn an_answer_does_not_wait_for_the_next_question() {
     drop(questions);
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_line_without_end_is_one_broken_case() {
+    let endless = format!("{{\"id\":\"{}\"}}", "y".repeat(65 << 20));
+    let (status, answers) = answers(&format!("{endless}\n{}\n", case(&json!({}))));
+    assert_eq!(status, 1);
+    assert_eq!(answers[0]["error"], "line 1: a line is longer than 64 MiB");
+    assert_eq!(answers[1]["decision"], "Allowed");
+}
+
+#[test]
+fn a_deny_without_actions_in_a_file_is_shown_and_not_skipped() {
+    let policy = "{\"Statement\": [\n  {\"Effect\": \"Deny\", \"Resource\": \"*\"}\n]}";
+    let folder = Folder::with(&[("deny.json", policy)]);
+    let ask = [
+        "evaluate",
+        "--policies",
+        "deny.json",
+        "--principal",
+        ANA,
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "*",
+    ];
+    let said = folder.run(&ask);
+    assert_eq!((said.status, said.stdout.as_str()), (1, ""));
+    for shown in ["expected an `Action` or a `NotAction` in the statement", "deny.json:2:3"] {
+        assert!(said.stderr.contains(shown), "{}", said.stderr);
+    }
+}

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use regent_policy::decide;
 use serde::Serialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
@@ -16,7 +16,7 @@ use super::Answer;
 use crate::cli::Outcome;
 use crate::cli::policy::case::{Asked, Case};
 
-/// The longest line read.
+/// The longest line read, its end included.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
 /// What a file may begin with to say that it is UTF-8.
@@ -87,7 +87,12 @@ fn answer_all<R: io::Read>(input: impl Into<Lines<R>>, mut out: impl Write) -> i
         if line.trim_ascii().is_empty() {
             continue;
         }
-        if !answer_one(line, number, &mut out)? {
+        let is_answered = if line.len() as u64 > MAX_LINE_BYTES {
+            broken(None, number, &anyhow!("a line is longer than 64 MiB"), &mut out)?
+        } else {
+            answer_one(line, number, &mut out)?
+        };
+        if !is_answered {
             outcome = Outcome::Failed;
         }
         writeln!(out)?;
@@ -151,14 +156,15 @@ impl<'a> From<io::StdinLock<'a>> for Lines<io::StdinLock<'a>> {
 }
 
 impl<R: io::Read> Lines<R> {
+    /// The next line, or of a longer one a byte more than is read.
     fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
-        let mut bounded = io::Read::take(&mut self.reader, MAX_LINE_BYTES);
+        let mut bounded = io::Read::take(&mut self.reader, MAX_LINE_BYTES + 1);
         if bounded.read_until(b'\n', &mut self.line)? == 0 {
             return Ok(None);
         }
-        if self.line.len() as u64 == MAX_LINE_BYTES && self.line.last() != Some(&b'\n') {
-            return Err(io::Error::new(ErrorKind::InvalidData, "a line is longer than 64 MiB"));
+        if self.line.len() as u64 > MAX_LINE_BYTES && self.line.last() != Some(&b'\n') {
+            self.reader.skip_until(b'\n')?;
         }
         Ok(Some(&self.line))
     }
