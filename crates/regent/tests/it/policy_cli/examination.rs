@@ -1,6 +1,7 @@
-//! An examination: what AWS documents, put as questions by somebody who had not seen the engine.
+//! An examination: what AWS documents, put as questions without a look at the engine.
 //!
 //! Every line of `examination.jsonl` is a case with the answer that is expected; `error` where the case is broken.
+//! Where AWS is silent, the answer is the choice that `docs/adr/0013-where-aws-is-silent.md` records.
 
 use std::fmt::Write as _;
 
