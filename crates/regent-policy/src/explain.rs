@@ -80,7 +80,7 @@ mod written;
 
 pub use advice::{Advice, Edit, Obstacle};
 pub use because::Because;
-pub use message::AuthorizationMessage;
+pub use message::{AuthorizationMessage, Detail};
 pub use miss::{Denied, Lack, NearMiss};
 pub use standing::Standing;
 pub use trace::{Answer, ConditionTrace, KindTrace, ListTrace, PolicyTrace, StatementTrace};

@@ -5,7 +5,6 @@ use crate::caller::Caller;
 use crate::decision::Verdict;
 use crate::document::{Effect, Listed, Polarity, Statement};
 use crate::json::{JsonWriter, Layout};
-use crate::request::Request;
 
 /// The decoded authorization message of a decision: its `to_json` is what AWS returns as `DecodedMessage`.
 ///
@@ -50,18 +49,46 @@ use crate::request::Request;
 pub struct AuthorizationMessage<'a> {
     explanation: &'a Explanation<'a>,
     sources: &'a dyn Sources,
+    detail: Detail,
+}
+
+/// How much a message tells. An encoded message may not be longer than what can be sent back to be decoded, and there
+/// is no bound on what the keys of a request hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything.
+    #[default]
+    Whole,
+    /// No condition keys of the request: who asked still has them.
+    WithoutConditions,
+    /// Nor what the statements list: their ids lead to them.
+    WithoutLists,
+}
+
+impl Detail {
+    /// Every one, from the most to the least.
+    pub const ALL: [Self; 3] = [Self::Whole, Self::WithoutConditions, Self::WithoutLists];
 }
 
 impl std::fmt::Debug for AuthorizationMessage<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AuthorizationMessage").field("explanation", self.explanation).finish_non_exhaustive()
+        f.debug_struct("AuthorizationMessage")
+            .field("explanation", self.explanation)
+            .field("detail", &self.detail)
+            .finish_non_exhaustive()
     }
 }
 
 impl<'a> AuthorizationMessage<'a> {
     /// The message about an explained request. Statements of policies whose sources are not known are left out.
     pub fn new(explanation: &'a Explanation<'a>, sources: &'a dyn Sources) -> Self {
-        Self { explanation, sources }
+        Self { explanation, sources, detail: Detail::Whole }
+    }
+
+    /// The same message, telling less. What is left out is an empty list; no member is missing.
+    #[must_use]
+    pub fn detail(self, detail: Detail) -> Self {
+        Self { detail, ..self }
     }
 
     /// The message, its members in AWS's order.
@@ -78,7 +105,7 @@ impl<'a> AuthorizationMessage<'a> {
         json.name("failures");
         items(&mut json, core::iter::empty::<()>(), |_, ()| {});
         json.name("context");
-        write_context(&mut json, self.explanation.request());
+        self.context(&mut json);
         json.end_object();
         json.finish()
     }
@@ -109,6 +136,18 @@ impl<'a> AuthorizationMessage<'a> {
             Effect::Allow => "ALLOW",
             Effect::Deny => "DENY",
         });
+        if self.detail == Detail::WithoutLists {
+            for list in ["principals", "principalGroups", "actions", "resources", "conditions"] {
+                json.name(list);
+                items(json, core::iter::empty::<()>(), |_, ()| {});
+            }
+        } else {
+            self.lists(json, statement);
+        }
+        json.end_object();
+    }
+
+    fn lists(self, json: &mut JsonWriter, statement: &Statement<'_>) {
         json.name("principals");
         match statement.principals().filter(|principals| principals.polarity() == Polarity::Listed) {
             Some(principals) => values(json, principals.entries().map(|entry| entry.value())),
@@ -133,6 +172,36 @@ impl<'a> AuthorizationMessage<'a> {
             values(json, condition.values().map(|value| value.value()));
             json.end_object();
         });
+    }
+
+    fn context(self, json: &mut JsonWriter) {
+        let request = self.explanation.request();
+        json.begin_object();
+        json.name("principal");
+        json.begin_object();
+        json.name("id");
+        json.string(id(&request.caller).as_deref().unwrap_or(request.caller.display_name()));
+        if let Caller::User { arn, .. } = request.caller {
+            json.name("name");
+            json.string(arn.rsplit('/').next().unwrap_or_default());
+        }
+        json.name("arn");
+        json.string(request.caller.display_name());
+        json.end_object();
+        json.name("action");
+        json.string(request.action.name());
+        json.name("resource");
+        json.string(request.resource.text());
+        json.name("conditions");
+        let keys = (self.detail == Detail::Whole).then(|| request.context.iter());
+        items(json, keys.into_iter().flatten(), |json, (key, held)| {
+            json.begin_object();
+            json.name("key");
+            json.string(key);
+            json.name("values");
+            values(json, held.as_slice().iter().copied());
+            json.end_object();
+        });
         json.end_object();
     }
 }
@@ -142,35 +211,6 @@ impl<'a> AuthorizationMessage<'a> {
 fn listed(json: &mut JsonWriter, listed: Option<Listed<'_>>) {
     let listed = listed.filter(|listed| listed.polarity() == Polarity::Listed);
     values(json, listed.into_iter().flat_map(|listed| listed.elements()).map(|element| element.value()));
-}
-
-fn write_context(json: &mut JsonWriter, request: &Request<'_>) {
-    json.begin_object();
-    json.name("principal");
-    json.begin_object();
-    json.name("id");
-    json.string(id(&request.caller).as_deref().unwrap_or(request.caller.display_name()));
-    if let Caller::User { arn, .. } = request.caller {
-        json.name("name");
-        json.string(arn.rsplit('/').next().unwrap_or_default());
-    }
-    json.name("arn");
-    json.string(request.caller.display_name());
-    json.end_object();
-    json.name("action");
-    json.string(request.action.name());
-    json.name("resource");
-    json.string(request.resource.text());
-    json.name("conditions");
-    items(json, request.context.iter(), |json, (key, held)| {
-        json.begin_object();
-        json.name("key");
-        json.string(key);
-        json.name("values");
-        values(json, held.as_slice().iter().copied());
-        json.end_object();
-    });
-    json.end_object();
 }
 
 /// The id that `aws:userid` has for a caller, where it has one.

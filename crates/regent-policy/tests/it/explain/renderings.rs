@@ -1,6 +1,6 @@
 //! An explanation as JSON, and the message that AWS encodes.
 
-use regent_policy::explain::{AuthorizationMessage, explain};
+use regent_policy::explain::{AuthorizationMessage, Detail, explain};
 use regent_policy::{Action, Caller, Context, Layout, PolicyKind, Request, Resource};
 
 use super::policies::Texts;
@@ -12,8 +12,8 @@ const REGION: &str = r#"{"Version": "2012-10-17", "Statement": [
  {"Sid": "Region", "Effect": "Deny", "Action": ["ec2:*", "s3:*"], "Resource": "*",
   "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}}]}"#;
 
-/// What is made of an explanation of `ec2:RunInstances` in `us-east-1`.
-fn rendered(caller: Caller<'_>, identity: &str, is_message: bool) -> serde_json::Value {
+/// What is made of an explanation of `ec2:RunInstances` in `us-east-1`: a message of this detail, or all of it.
+fn rendered(caller: Caller<'_>, identity: &str, message: Option<Detail>) -> serde_json::Value {
     let mut texts = Texts::new();
     texts.set(PolicyKind::Identity, vec![vec![identity.to_owned()]]);
     let compiled = texts.compile();
@@ -30,8 +30,8 @@ fn rendered(caller: Caller<'_>, identity: &str, is_message: bool) -> serde_json:
     };
     let json = compiled.lend(|policies| {
         let explanation = explain(policies, &request);
-        if is_message {
-            AuthorizationMessage::new(&explanation, &compiled).to_json(Layout::Compact)
+        if let Some(detail) = message {
+            AuthorizationMessage::new(&explanation, &compiled).detail(detail).to_json(Layout::Compact)
         } else {
             let compact = explanation.to_json(&compiled, Layout::Compact);
             let pretty = explanation.to_json(&compiled, Layout::Pretty { indent: 2 });
@@ -40,7 +40,7 @@ fn rendered(caller: Caller<'_>, identity: &str, is_message: bool) -> serde_json:
             compact
         }
     });
-    if is_message {
+    if message.is_some() {
         check_order(&json);
     }
     serde_json::from_str(&json).unwrap()
@@ -58,7 +58,7 @@ fn check_order(json: &str) {
 
 #[test]
 fn an_explicit_denial_is_encoded_with_the_statements_that_deny() {
-    let message = rendered(callers::named("deploy session"), REGION, true);
+    let message = rendered(callers::named("deploy session"), REGION, Some(Detail::Whole));
     let expected = serde_json::json!({
         "allowed": false,
         "explicitDeny": true,
@@ -92,10 +92,24 @@ fn an_explicit_denial_is_encoded_with_the_statements_that_deny() {
 }
 
 #[test]
+fn a_message_of_less_detail_has_empty_lists_and_every_member() {
+    let message = |detail| rendered(callers::named("ana"), REGION, Some(detail));
+    let empty = serde_json::json!({"items": []});
+    let mut expected = message(Detail::Whole);
+    expected["context"]["conditions"] = empty.clone();
+    assert_eq!(message(Detail::WithoutConditions), expected);
+    for list in ["principals", "principalGroups", "actions", "resources", "conditions"] {
+        expected["matchedStatements"]["items"][0][list] = empty.clone();
+    }
+    assert_eq!(message(Detail::WithoutLists), expected);
+    assert_eq!(expected["matchedStatements"]["items"][0]["statementId"], "Region");
+}
+
+#[test]
 fn an_implicit_denial_is_encoded_without_statements_and_a_user_with_a_name() {
     let nothing =
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
-    let message = rendered(callers::named("ana"), nothing, true);
+    let message = rendered(callers::named("ana"), nothing, Some(Detail::Whole));
     assert_eq!(message["explicitDeny"], false);
     assert_eq!(message["matchedStatements"], serde_json::json!({"items": []}));
     assert_eq!(message["context"]["principal"]["name"], "ana");
@@ -103,7 +117,7 @@ fn an_implicit_denial_is_encoded_without_statements_and_a_user_with_a_name() {
 
 #[test]
 fn json_tells_places_answers_and_what_would_have_spared_the_request() {
-    let json = rendered(callers::named("ana"), REGION, false);
+    let json = rendered(callers::named("ana"), REGION, None);
     assert_eq!(json["decision"], "ExplicitlyDenied");
     assert_eq!(json["policyKind"], "identity");
     let expected = serde_json::json!({
@@ -130,7 +144,7 @@ fn json_tells_places_answers_and_what_would_have_spared_the_request() {
 fn json_tells_the_edit_with_its_place() {
     let text =
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
-    let json = rendered(callers::named("ana"), text, false);
+    let json = rendered(callers::named("ana"), text, None);
     let edit = &json["advice"]["edits"][0];
     assert_eq!(
         (&edit["line"], &edit["column"], &edit["policy"]),
@@ -149,7 +163,7 @@ fn a_long_policy_is_explained_in_bounded_time() {
     let count = 131_000 / (statement.len() + 1);
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, vec![statement; count].join(","));
     let before = thread_time_ns();
-    let json = rendered(callers::named("ana"), &text, false);
+    let json = rendered(callers::named("ana"), &text, None);
     assert_eq!(json["nearMisses"], serde_json::json!([]));
     assert_eq!(json["advice"]["kind"], "edit");
     let spent_ms = (thread_time_ns() - before) / 1_000_000;
