@@ -3,6 +3,9 @@
 //! A session token is sealed and carries everything about its session; the secret key is derived from the key ring
 //! and the access key id. So opening a session writes nothing, and any node with the key ring can check any token.
 //!
+//! The same keys seal what a denial tells to those who may decode it, [`DenialMessage`]: nothing is stored for that
+//! either.
+//!
 //! The module is public although nothing outside of this crate needs it to serve a request: whoever holds the
 //! keys can read a token with it, and the reader behind the seal can be held against bytes that no server of ours
 //! ever sealed.
@@ -21,9 +24,11 @@ use std::sync::Arc;
 use regent_store::entity::{AccountId, PolicyDocument, Seconds, Tag, UniqueId};
 
 mod codec;
+mod denial;
 mod key_ring;
 mod token;
 
+pub use denial::{DenialMessage, DenialMessageError, MAX_MESSAGE_BYTES};
 pub use key_ring::{KeyBytes, KeyRing, RingKeyError};
 pub use token::{MAX_TOKEN_BYTES, TokenError};
 

@@ -1,4 +1,4 @@
-//! The keys that seal session tokens and derive session secrets.
+//! The keys that seal session tokens and the messages of denials, and derive session secrets.
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, LessSafeKey, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
@@ -33,7 +33,7 @@ pub struct KeyRing {
     keys: Vec<RingKey>,
 }
 
-/// One key of the ring, taken apart for its two uses.
+/// One key of the ring, taken apart for its three uses: what was sealed for one of them opens for no other.
 ///
 /// Tokens are sealed with AES-256-GCM-SIV, which stays safe should a random nonce ever come twice: one key seals
 /// every session of every node for weeks, more messages than plain GCM with random nonces is meant for.
@@ -41,6 +41,7 @@ pub(super) struct RingKey {
     pub(super) id: u32,
     created: Seconds,
     pub(super) aead: LessSafeKey,
+    pub(super) denials: LessSafeKey,
     secrets: hmac::Key,
 }
 
@@ -76,13 +77,12 @@ impl KeyRing {
 
 impl RingKey {
     fn new(id: u32, created: Seconds, key: &KeyBytes) -> Result<Self, RingKeyError> {
-        let aead = derive(key, b"regent session token").ok_or(RingKeyError(id))?;
         let secrets = derive(key, b"regent session secret").ok_or(RingKeyError(id))?;
-        let aead = UnboundKey::new(&AES_256_GCM_SIV, &*aead).map_err(|_| RingKeyError(id))?;
         Ok(Self {
             id,
             created,
-            aead: LessSafeKey::new(aead),
+            aead: sealing_key(key, b"regent session token").ok_or(RingKeyError(id))?,
+            denials: sealing_key(key, b"regent authorization message").ok_or(RingKeyError(id))?,
             secrets: hmac::Key::new(hmac::HMAC_SHA256, &*secrets),
         })
     }
@@ -102,6 +102,11 @@ impl KeyType for KeyLength {
     fn len(&self) -> usize {
         KEY_BYTES
     }
+}
+
+fn sealing_key(key: &KeyBytes, purpose: &[u8]) -> Option<LessSafeKey> {
+    let derived = derive(key, purpose)?;
+    Some(LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &*derived).ok()?))
 }
 
 fn derive(key: &KeyBytes, purpose: &[u8]) -> Option<KeyBytes> {

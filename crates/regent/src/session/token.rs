@@ -160,7 +160,7 @@ fn write(session: &Session, least: usize) -> Result<Vec<u8>, TokenError> {
         }
     }
     if let Some(policy) = &session.policies.inline {
-        out.bytes(&deflate(policy.text()).ok_or(TokenError::TooLarge)?);
+        out.bytes(&deflate(policy.text(), Compression::best()).ok_or(TokenError::TooLarge)?);
     }
     out.list(&session.policies.managed, |out, arn| out.text(arn));
     out.list(&session.tags, |out, SessionTag { tag, is_transitive }| {
@@ -198,7 +198,7 @@ fn read(plain: &[u8], access_key_id: &str) -> Option<Session> {
         _ => return None,
     };
     let inline = if has(HAS_INLINE_POLICY) {
-        Some(Arc::new(PolicyDocument::new(&inflate(from.bytes()?)?, Vec::new())))
+        Some(Arc::new(PolicyDocument::new(&inflate(from.bytes()?, MAX_POLICY_BYTES)?, Vec::new())))
     } else {
         None
     };
@@ -239,15 +239,16 @@ fn read_id(from: &mut Reader<'_>) -> Option<UniqueId> {
     from.text()?.parse().ok()
 }
 
-fn deflate(text: &str) -> Option<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+pub(super) fn deflate(text: &str, compression: Compression) -> Option<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), compression);
     encoder.write_all(text.as_bytes()).ok()?;
     encoder.finish().ok()
 }
 
-fn inflate(bytes: &[u8]) -> Option<String> {
+/// The text, as far as it is not longer than `most` bytes.
+pub(super) fn inflate(bytes: &[u8], most: u64) -> Option<String> {
     let mut text = String::new();
-    DeflateDecoder::new(bytes).take(MAX_POLICY_BYTES).read_to_string(&mut text).ok()?;
+    DeflateDecoder::new(bytes).take(most).read_to_string(&mut text).ok()?;
     Some(text)
 }
 
