@@ -14,12 +14,14 @@ use regent_wire::operation::Operation;
 use crate::call::Call;
 
 pub(crate) mod context;
+mod encoded;
 mod gather;
 mod keys;
 pub(crate) mod standing;
 pub(crate) mod table;
 mod target;
 
+use encoded::Denied;
 use gather::Documents;
 use table::{Also, IAM, On, Row, STS};
 use target::RoleTarget;
@@ -173,7 +175,12 @@ pub(crate) fn ask(
     let is_own = target.account == Some(call.caller.account);
     let policy_arn = documents.deciding_arn(&decision).filter(|_| is_own);
     let denial = Denial::new(&decision, &request).any_resource(any_resource).policy_arn(policy_arn);
-    Err(Fault::access_denied(denial.to_string()))
+    let mut message = denial.to_string();
+    let denied = Denied { documents: &documents, policies: &policies, request: &request, role: target.role };
+    if let Some(encoded) = denied.encode(call) {
+        message.extend([". Encoded authorization failure message: ", &encoded]);
+    }
+    Err(Fault::access_denied(message))
 }
 
 /// What stands between a caller and a role on the caller's own side: as if the role trusted the caller's account.

@@ -92,6 +92,10 @@ pub struct Settings {
     #[arg(long, env = "REGENT_SESSION_KEY_DAYS", value_name = "DAYS")]
     pub session_key_days: Option<u32>,
 
+    /// Let refusals carry an encoded message for `sts:DecodeAuthorizationMessage`, as those of AWS's EC2 do
+    #[arg(long, env = "REGENT_ENCODED_DENIALS", num_args = 0..=1, default_missing_value = "true")]
+    pub encoded_denials: Option<bool>,
+
     /// Refuse to answer when the database could not be followed for this long [default: 60]
     #[arg(long, env = "REGENT_MAX_STALENESS_SECS", value_name = "SECONDS")]
     pub max_staleness_secs: Option<u64>,
@@ -201,6 +205,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// Age at which the session key is replaced.
     pub session_key_age: Duration,
+    /// Whether refusals carry an encoded message.
+    pub encoded_denials: bool,
     /// Bounds of the store's picture.
     pub max_staleness: Duration,
     /// Pause between looks at the change log.

@@ -1,6 +1,7 @@
 //! STS: one file an operation. Sessions are made here and kept nowhere.
 
 pub(crate) mod assume_role;
+pub(crate) mod authorization_message;
 pub(crate) mod federation_token;
 mod grant;
 pub(crate) mod identity;

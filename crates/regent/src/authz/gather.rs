@@ -72,18 +72,26 @@ impl<'a> Documents<'a> {
     /// The ARN of the managed policy whose statement settled a decision, if one did.
     pub(crate) fn deciding_arn(&self, decision: &Decision) -> Option<&str> {
         let (kind, at) = decision.deciding_statement()?;
-        let program = usize::try_from(at.program).ok()?;
-        let source = match kind {
-            PolicyKind::Identity => self.identity.get(program),
-            PolicyKind::Session => self.session.as_ref()?.get(program),
-            PolicyKind::PermissionsBoundary => self.boundary.as_ref(),
+        let (_, arn) = self.of_kind(kind).nth(usize::try_from(at.program).ok()?)?;
+        arn
+    }
+
+    /// The documents of a kind, in the order of their programs, each with its ARN if it is of a managed policy.
+    pub(super) fn of_kind(
+        &self,
+        kind: PolicyKind,
+    ) -> impl Iterator<Item = (&'a PolicyDocument, Option<&str>)> {
+        let sources = match kind {
+            PolicyKind::Identity => &*self.identity,
+            PolicyKind::Session => self.session.as_deref().unwrap_or_default(),
+            PolicyKind::PermissionsBoundary => self.boundary.as_slice(),
             PolicyKind::Resource
             | PolicyKind::RoleTrust
             | PolicyKind::ServiceControl
             | PolicyKind::ResourceControl
-            | PolicyKind::Endpoint => None,
+            | PolicyKind::Endpoint => &[],
         };
-        source?.arn.as_deref()
+        sources.iter().map(|source| (source.document, source.arn.as_deref()))
     }
 }
 

@@ -117,6 +117,7 @@ impl Config {
                 keep_files: settings.audit_keep_files.unwrap_or(0),
             },
             session_key_age: days(within(settings.session_key_days, 30, 1..=3650, "session-key-days")?),
+            encoded_denials: settings.encoded_denials.unwrap_or(false),
             max_staleness: secs(within(
                 settings.max_staleness_secs,
                 60,
@@ -176,6 +177,7 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         audit_rotate_bytes,
         audit_keep_files,
         session_key_days,
+        encoded_denials,
         max_staleness_secs,
         poll_millis,
         body_limit_bytes,

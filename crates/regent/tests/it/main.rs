@@ -15,6 +15,7 @@ mod assume_role;
 mod attachment;
 mod authorization;
 mod authorization_details;
+mod authorization_message;
 mod bad_input;
 mod boundary;
 mod cli;

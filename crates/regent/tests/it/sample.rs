@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use regent::config::Settings;
 use serde::Deserialize;
 
-use crate::support::{Answer, Client};
+use crate::support::{Answer, Client, TestServer};
 
 /// One operation's sample.
 #[derive(Debug, Deserialize)]
@@ -22,6 +23,8 @@ pub(crate) struct Sample {
     /// Calls by root that must come before.
     #[serde(default)]
     pub(crate) given: Vec<Given>,
+    /// What the encoded message of a refusal is called, if one must come before: of a server whose refusals carry one.
+    pub(crate) encoded_denial: Option<String>,
     /// The parameters.
     #[serde(default)]
     pub(crate) params: BTreeMap<String, String>,
@@ -66,6 +69,12 @@ pub(crate) fn all() -> Vec<Sample> {
 }
 
 impl Sample {
+    /// A server to try it on.
+    pub(crate) async fn server(&self) -> TestServer {
+        let encoded_denials = Some(self.encoded_denial.is_some());
+        TestServer::with(Settings { encoded_denials, ..Settings::default() }).await
+    }
+
     /// Makes everything that must be there before.
     pub(crate) async fn prepare(&self, root: &Client) -> Saved {
         let mut saved = Saved::new();
@@ -74,6 +83,10 @@ impl Sample {
             let answer = root.iam(&given.operation, &borrowed(&params)).await;
             assert_eq!(answer.status, 200, "{} before {}: {}", given.operation, self.operation, answer.body);
             saved.extend(given.save.iter().map(|(name, element)| (name.clone(), answer.text(element))));
+        }
+        if let Some(name) = &self.encoded_denial {
+            let refused = root.make_user("refused").await.iam("ListUsers", &[]).await;
+            saved.insert(name.clone(), refused.encoded_message().expect("a message"));
         }
         saved
     }

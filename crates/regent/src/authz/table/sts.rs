@@ -13,6 +13,7 @@ use super::{Row, row};
 pub(crate) static STS: &[Row] = &[
     row(action!("sts:AssumeRole"), Write, TrustingRole("RoleArn"), &[AssumeRole, RequestTags],
         &[IfSessionTags(action!("sts:TagSession")), IfSourceIdentity(action!("sts:SetSourceIdentity"))]),
+    row(action!("sts:DecodeAuthorizationMessage"), Read, Any, &[], &[]),
     row(action!("sts:GetAccessKeyInfo"), Read, Any, &[], &[]),
     row(action!("sts:GetCallerIdentity"), Read, Nothing, &[], &[]),
     row(action!("sts:GetFederationToken"), Read, FederatedUser("Name"), &[RequestTags], &[IfTagged(action!("sts:TagSession"))]),

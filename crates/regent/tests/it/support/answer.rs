@@ -17,11 +17,25 @@ impl Answer {
         Self { status: parts.status.as_u16(), headers: parts.headers.clone(), body }
     }
 
-    /// Status, code and message of a refusal; status alone of a success.
+    /// Status, code and message of a refusal; status alone of a success. What a refusal carries encoded is no part of it.
     pub(crate) fn shape(&self) -> String {
         match self.find("Code") {
-            Some(code) => format!("{} {code}: {}", self.status, self.find("Message").unwrap_or_default()),
+            Some(code) => format!("{} {code}: {}", self.status, self.message().0),
             None => self.status.to_string(),
+        }
+    }
+
+    /// The encoded message that a refusal carries.
+    pub(crate) fn encoded_message(&self) -> Option<String> {
+        self.message().1
+    }
+
+    /// The message of a refusal, without what it carries encoded, and that.
+    fn message(&self) -> (String, Option<String>) {
+        let message = self.find("Message").unwrap_or_default();
+        match message.split_once(". Encoded authorization failure message: ") {
+            Some((message, encoded)) => (message.to_owned(), Some(encoded.to_owned())),
+            None => (message, None),
         }
     }
 
