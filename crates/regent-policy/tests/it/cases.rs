@@ -56,15 +56,16 @@ struct Case {
     policy_arn: Option<String>,
 }
 
+/// What a context key holds.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
-enum Value {
+pub(crate) enum Value {
     One(String),
     Many(Vec<String>),
 }
 
 impl Value {
-    fn list(&self) -> Vec<&str> {
+    pub(crate) fn list(&self) -> Vec<&str> {
         match self {
             Self::One(value) => vec![value.as_str()],
             Self::Many(values) => values.iter().map(String::as_str).collect(),

@@ -100,17 +100,21 @@ pub(crate) fn compiled(question: &Question) -> Compiled {
 
 /// Lends out the policies and the request that a question is about.
 pub(crate) fn with<T>(question: &Question, borrower: impl FnOnce(&Policies<'_>, &Request<'_>) -> T) -> T {
+    with_request(question, |request| compiled(question).lend(|policies| borrower(policies, request)))
+}
+
+/// Lends out the request of a question.
+pub(crate) fn with_request<T>(question: &Question, borrower: impl FnOnce(&Request<'_>) -> T) -> T {
     let lists = lists(question);
     let context = context(question, &lists);
-    let request = Request {
+    borrower(&Request {
         caller: question.caller,
         action: &Action::parse(&question.action).unwrap(),
         resource: &Resource::new(&question.on),
         resource_account: question.owner,
         context: &context,
         canonical_user: question.canonical_user,
-    };
-    compiled(question).lend(|policies| borrower(policies, &request))
+    })
 }
 
 pub(crate) fn ask(question: &Question) -> Decision {

@@ -32,6 +32,21 @@ use subject::Subject;
 
 const POLICY_INPUT: &str = "PolicyInputList";
 
+/// What both inputs say in the same members; their types are the model's, and have nothing else in common.
+macro_rules! common {
+    ($input:expr) => {
+        Common {
+            actions: &$input.action_names,
+            resources: $input.resource_arns.as_deref(),
+            boundary: $input.permissions_boundary_policy_input_list.as_deref(),
+            resource_policy: $input.resource_policy.as_deref(),
+            resource_owner: $input.resource_owner.as_deref(),
+            entries: $input.context_entries.as_deref(),
+            scenario: $input.resource_handling_option.as_deref(),
+        }
+    };
+}
+
 /// Simulates policies that the request brings along. Nothing of the account takes part.
 ///
 /// AWS: IAM API reference, SimulateCustomPolicy.
@@ -51,18 +66,14 @@ pub(crate) fn simulate_custom_policy(
         }
         None => Subject::unnamed(call.caller.account),
     };
-    let common = Common {
-        actions: &input.action_names,
-        resources: input.resource_arns.as_deref(),
-        boundary: input.permissions_boundary_policy_input_list.as_deref(),
-        resource_policy: input.resource_policy.as_deref(),
-        resource_owner: input.resource_owner.as_deref(),
-        entries: input.context_entries.as_deref(),
-        scenario: input.resource_handling_option.as_deref(),
-    };
+    let common = common!(input);
     let plan = common.plan(call, subject, Held { identity, boundary: None }, organization)?;
-    let operation = op::SimulateCustomPolicy::META.name;
-    let page = Page::read(call.caller.account, operation, input.marker.as_deref(), input.max_items)?;
+    let page = Page::read(
+        call.caller.account,
+        op::SimulateCustomPolicy::META.name,
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     answer(&plan, &input.action_names, page)
 }
 
@@ -80,18 +91,14 @@ pub(crate) fn simulate_principal_policy(
     let more = input.policy_input_list.as_deref().unwrap_or_default();
     held.identity.extend(Source::passed_in(call.arns(), POLICY_INPUT, more, PolicyKind::Identity)?);
     let subject = Subject::read(call, input.caller_arn.as_deref().unwrap_or(&input.policy_source_arn))?;
-    let common = Common {
-        actions: &input.action_names,
-        resources: input.resource_arns.as_deref(),
-        boundary: input.permissions_boundary_policy_input_list.as_deref(),
-        resource_policy: input.resource_policy.as_deref(),
-        resource_owner: input.resource_owner.as_deref(),
-        entries: input.context_entries.as_deref(),
-        scenario: input.resource_handling_option.as_deref(),
-    };
+    let common = common!(input);
     let plan = common.plan(call, subject, held, None)?;
-    let operation = op::SimulatePrincipalPolicy::META.name;
-    let page = Page::read(call.caller.account, operation, input.marker.as_deref(), input.max_items)?;
+    let page = Page::read(
+        call.caller.account,
+        op::SimulatePrincipalPolicy::META.name,
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     answer(&plan, &input.action_names, page)
 }
 

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::policies::Texts;
 use crate::callers;
+use crate::cases::Value;
 
 /// A file of cases about one thing.
 #[derive(Deserialize)]
@@ -33,7 +34,7 @@ struct Case {
     action: String,
     on: String,
     owner: String,
-    context: BTreeMap<String, Held>,
+    context: BTreeMap<String, Value>,
     identity: Vec<String>,
     boundaries: Vec<String>,
     session: Option<Vec<String>>,
@@ -91,22 +92,6 @@ impl Default for Case {
     }
 }
 
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum Held {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Held {
-    fn list(&self) -> Vec<&str> {
-        match self {
-            Self::One(value) => vec![value],
-            Self::Many(values) => values.iter().map(String::as_str).collect(),
-        }
-    }
-}
-
 #[test]
 fn every_case_is_explained_as_written() {
     let mut paths: Vec<_> =
@@ -139,8 +124,8 @@ fn check(path: &Path, case: &Case) {
     let mut context = Context::new();
     for ((key, list), held) in lists.iter().zip(case.context.values()) {
         match held {
-            Held::One(value) => context.set(*key, value),
-            Held::Many(_) => context.set_many(*key, list),
+            Value::One(value) => context.set(*key, value),
+            Value::Many(_) => context.set_many(*key, list),
         }
     }
     let request = Request {

@@ -2,13 +2,13 @@
 
 use regent_policy::explain::{Advice, Answer, Explanation, Standing, explain};
 use regent_policy::{
-    Action, Caller, Finding, MatchedStatement, Policies, PolicyKind, Request, Resource, ResourceRule,
-    Verdict, decide, decide_and_collect,
+    Caller, Finding, MatchedStatement, Policies, PolicyKind, Request, ResourceRule, Verdict, decide,
+    decide_and_collect,
 };
 use serde_json::Value;
 
 use super::policies::{Compiled, Texts};
-use crate::engine::{context, lists};
+use crate::engine::with_request;
 use crate::oracle::{self, Question};
 use crate::questions::question;
 use crate::trial::holds_for_all;
@@ -130,17 +130,7 @@ fn with_texts(question: &Question, texts: &Texts) -> Question {
 /// Lends the question to the engine.
 fn asked<T>(question: &Question, ask: impl FnOnce(&Compiled, &Policies<'_>, &Request<'_>) -> T) -> T {
     let compiled = texts(question).compile();
-    let lists = lists(question);
-    let context = context(question, &lists);
-    let request = Request {
-        caller: question.caller,
-        action: &Action::parse(&question.action).unwrap(),
-        resource: &Resource::new(&question.on),
-        resource_account: question.owner,
-        context: &context,
-        canonical_user: question.canonical_user,
-    };
-    compiled.lend(|policies| ask(&compiled, policies, &request))
+    with_request(question, |request| compiled.lend(|policies| ask(&compiled, policies, request)))
 }
 
 fn agrees(policies: &Policies<'_>, request: &Request<'_>) -> bool {
