@@ -1,7 +1,105 @@
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::id::Id;
+use crate::partition::Partition;
+use crate::principal_type::PrincipalKind;
+use crate::stored::Noun;
+
+/// Base credentials: what connectors derive theirs from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// What an administrator wrote.
+    #[serde(flatten)]
+    pub terms: AccountTerms,
+    /// The secret of an access key, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_secret: Option<Box<str>>,
+    /// When that secret was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_set: Option<i64>,
+    /// Who stands behind the credentials, as `GetCallerIdentity` told.
+    #[serde(default)]
+    pub principal_kind: PrincipalKind,
+    /// The AWS account they belong to. A later answer that differs is an error until an administrator confirms it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws_account_id: Option<Box<str>>,
+    /// The ARN they answer as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<Box<str>>,
+    /// How the last test or use went.
+    #[serde(default)]
+    pub health: Health,
+    /// A rotation that is under way, so that it can be taken up again or rolled back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
+}
+
+/// What an administrator says of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountTerms {
+    /// Unique, 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
+    pub name: String,
+    /// Where the credentials come from.
+    pub kind: AccountKind,
+    /// Picks sign-in and console hosts.
+    #[serde(default)]
+    pub partition: Partition,
+    /// The upstream; Regent's own if none is named.
+    #[serde(default = "embedded")]
+    pub upstream_id: Id,
+    /// The region of STS; the partition's default if none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The id of the access key; for `access_key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 16, max_length = 128)]
+    pub access_key_id: Option<String>,
+    /// The MFA device of the key's user. With it a connector may ask the person for a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 9, max_length = 256)]
+    pub mfa_serial: Option<String>,
+    /// The role to take, and from where; for `hop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hop: Option<Hop>,
+    /// The role in Regent's own IAM; for `regent_role`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regent_role_arn: Option<String>,
+    /// After how many days the key is to be rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub rotate_every_days: Option<u32>,
+    /// An administrator knows that this is a root user's key, and wants it all the same.
+    #[serde(default)]
+    pub root_confirmed: bool,
+    /// Issues nothing while true.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+fn embedded() -> Id {
+    Id::built_in(crate::upstream::Upstream::EMBEDDED)
+}
+
+impl AccountTerms {
+    /// The region of STS.
+    pub fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or(self.partition.default_region())
+    }
+}
+
+impl Noun for Account {
+    const KIND: &'static str = "broker-account";
+    const PREFIX: &'static str = "acct";
+
+    fn name(&self) -> &str {
+        &self.terms.name
+    }
+}
 
 /// Where base credentials come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountKind {
     /// A long-term access key, sealed in the store.
@@ -22,4 +120,62 @@ impl AccountKind {
             Self::Ambient | Self::RegentRole | Self::Hop => true,
         }
     }
+}
+
+/// A role taken with another account's credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hop {
+    /// The account whose credentials take it. At most three hops, and never in a circle.
+    pub base: Id,
+    /// The role.
+    pub role_arn: String,
+    /// What its trust policy asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// How long a session of it is to be, 900 to 43200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 900, maximum = 43_200)]
+    pub duration: Option<u32>,
+}
+
+/// How the last test or use went.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Health {
+    /// Nobody has tried.
+    #[default]
+    Untested,
+    /// It worked.
+    Ok,
+    /// It did not.
+    Failing {
+        /// Since when, in seconds since 1970.
+        since: i64,
+        /// The code of the error.
+        code: String,
+    },
+}
+
+/// A rotation of an access key under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// The key that goes.
+    pub old_key_id: Box<str>,
+    /// Its secret, sealed, for a rollback.
+    pub old_sealed_secret: Box<str>,
+    /// How far it is.
+    pub step: RotationStep,
+    /// When this step was reached.
+    pub at: i64,
+}
+
+/// How far a rotation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RotationStep {
+    /// The new key is in use; the old one still works.
+    Switched,
+    /// The old key is inactive and can be brought back.
+    Deactivated,
 }
