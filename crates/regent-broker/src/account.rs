@@ -10,7 +10,6 @@ use crate::stored::Noun;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// What an administrator wrote.
-    #[serde(flatten)]
     pub terms: AccountTerms,
     /// The secret of an access key, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,6 +36,7 @@ pub struct Account {
 
 /// What an administrator says of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AccountTerms {
     /// Unique, 1 to 64 characters.
     #[schema(min_length = 1, max_length = 64)]

@@ -13,7 +13,6 @@ use crate::stored::Noun;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connector {
     /// What an administrator wrote.
-    #[serde(flatten)]
     pub terms: ConnectorTerms,
     /// Who may use it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,6 +41,7 @@ impl Noun for Connector {
 
 /// What an administrator says of a connector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ConnectorTerms {
     /// 1 to 100 characters.
     #[schema(min_length = 1, max_length = 100)]

@@ -7,7 +7,6 @@ use crate::stored::Noun;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentitySource {
     /// What an administrator wrote.
-    #[serde(flatten)]
     pub terms: IdentitySourceTerms,
     /// The client's secret, sealed; none for a public client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +24,7 @@ impl Noun for IdentitySource {
 
 /// What an administrator says of an OpenID provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct IdentitySourceTerms {
     /// Unique, 1 to 64 characters; the sign-in page shows it.
     #[schema(min_length = 1, max_length = 64)]

@@ -13,11 +13,13 @@ use crate::picture::{Loaded, Picture};
 use crate::seq::Seq;
 
 mod account;
+mod broker;
 mod key_id;
 mod named;
 mod policy_use;
 
 pub use account::AccountView;
+pub use broker::{Broker, Table};
 pub use key_id::KeyId;
 pub use named::{Named, NamedEntity};
 pub use policy_use::PolicyUse;
@@ -56,6 +58,7 @@ pub struct Directory {
     access_keys: OrderedMap<KeyId, KnownKey>,
     data_keys: OrderedMap<u32, Versioned<DataKey>>,
     session_keys: OrderedMap<u32, Versioned<SessionKey>>,
+    broker: Broker,
 }
 
 impl Directory {
@@ -87,6 +90,11 @@ impl Directory {
     /// The keys that seal session tokens, oldest first.
     pub fn session_keys(&self) -> impl Iterator<Item = &Arc<SessionKey>> {
         self.session_keys.iter().map(|(_, key)| &key.entity)
+    }
+
+    /// What the broker keeps.
+    pub fn broker(&self) -> &Broker {
+        &self.broker
     }
 
     fn change<T>(&mut self, id: AccountId, change: impl FnOnce(&mut AccountView) -> T) -> T {
@@ -127,6 +135,7 @@ impl Picture for Directory {
                 let held = Versioned { entity: Arc::clone(key), version };
                 self.session_keys.insert(key.id, held).map(|old| old.version)
             }
+            (Entity::Broker(entity), _) => self.broker.put(entity, version),
             (Entity::AccessKey(key), Ok(account)) => {
                 let id = KeyId::new(&key.id)?;
                 let known = KnownKey { account, key: Arc::clone(key), version };
@@ -150,6 +159,7 @@ impl Picture for Directory {
         match (kind, account.parse::<AccountId>()) {
             (Entity::DATA_KEY, _) => self.data_keys.remove(&key.parse().ok()?).map(|old| old.version),
             (Entity::SESSION_KEY, _) => self.session_keys.remove(&key.parse().ok()?).map(|old| old.version),
+            (kind, Err(_)) if broker::is_kind(kind) => self.broker.remove(kind, key),
             (Entity::ACCESS_KEY, Ok(account)) => {
                 let id = KeyId::new(key)?;
                 // Keys lie together, whosever they are: one that is another account's is not this record.
@@ -193,7 +203,8 @@ impl Picture for Directory {
                 | Entity::InstanceProfile(_)
                 | Entity::MfaDevice(_)
                 | Entity::DataKey(_)
-                | Entity::SessionKey(_) => {
+                | Entity::SessionKey(_)
+                | Entity::Broker(_) => {
                     view.put(&entity, version);
                 }
             }

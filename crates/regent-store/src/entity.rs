@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod access_key;
 mod account;
+pub(crate) mod broker;
 mod document;
 mod group;
 mod id;
@@ -21,6 +22,7 @@ mod user;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use account::Account;
+pub use broker::BrokerEntity;
 pub use document::{Binding, PolicyDocument};
 pub use group::Group;
 pub use id::{AccountId, Digits, ParseIdError, UniqueId};

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    AccessKey, Account, DataKey, Group, InstanceProfile, ManagedPolicy, MfaDevice, Role, SessionKey, User,
+    AccessKey, Account, BrokerEntity, DataKey, Group, InstanceProfile, ManagedPolicy, MfaDevice, Role,
+    SessionKey, User,
 };
 use crate::picture;
 use crate::picture::Record;
@@ -33,6 +34,8 @@ pub enum Entity {
     DataKey(Arc<DataKey>),
     /// A key that seals session tokens.
     SessionKey(Arc<SessionKey>),
+    /// Something the broker keeps.
+    Broker(BrokerEntity),
 }
 
 impl Entity {
@@ -86,6 +89,7 @@ impl picture::Entity for Entity {
             Self::MfaDevice(device) => Cow::Owned(device.key()),
             Self::DataKey(key) => Cow::Owned(key.id.to_string()),
             Self::SessionKey(key) => Cow::Owned(key.id.to_string()),
+            Self::Broker(entity) => entity.key(),
         }
     }
 
@@ -101,6 +105,7 @@ impl picture::Entity for Entity {
             Self::MfaDevice(device) => write(Self::MFA_DEVICE, device),
             Self::DataKey(key) => write(Self::DATA_KEY, key),
             Self::SessionKey(key) => write(Self::SESSION_KEY, key),
+            Self::Broker(entity) => entity.encode(),
         }
     }
 
@@ -117,7 +122,7 @@ impl picture::Entity for Entity {
             Self::MFA_DEVICE => Self::MfaDevice(read(Self::MFA_DEVICE, body)?),
             Self::DATA_KEY => Self::DataKey(read(Self::DATA_KEY, body)?),
             Self::SESSION_KEY => Self::SessionKey(read(Self::SESSION_KEY, body)?),
-            _ => return Ok(None),
+            kind => return Ok(BrokerEntity::decode(kind, body)?.map(Self::Broker)),
         }))
     }
 }
@@ -135,15 +140,16 @@ impl Entity {
             Self::MfaDevice(_) => Self::MFA_DEVICE,
             Self::DataKey(_) => Self::DATA_KEY,
             Self::SessionKey(_) => Self::SESSION_KEY,
+            Self::Broker(entity) => entity.kind(),
         }
     }
 }
 
-fn write<T: Serialize>(kind: &'static str, entity: &Arc<T>) -> Result<String, BodyError> {
+pub(super) fn write<T: Serialize>(kind: &'static str, entity: &Arc<T>) -> Result<String, BodyError> {
     serde_json::to_string(&**entity).map_err(|error| BodyError::new(kind, &error))
 }
 
-fn read<T: DeserializeOwned>(kind: &'static str, body: &str) -> Result<Arc<T>, BodyError> {
+pub(super) fn read<T: DeserializeOwned>(kind: &'static str, body: &str) -> Result<Arc<T>, BodyError> {
     serde_json::from_str(body).map(Arc::new).map_err(|error| BodyError::new(kind, &error))
 }
 
