@@ -28,6 +28,22 @@ pub struct Connector {
     pub health: Health,
 }
 
+impl Connector {
+    /// A new connector, which nobody is granted.
+    pub fn new(terms: ConnectorTerms) -> Self {
+        Self { terms, grants: Vec::new(), disabled: None, role_max_seconds: None, health: Health::Untested }
+    }
+
+    /// The same connector on other terms. What was learned of another role or account is forgotten.
+    #[must_use]
+    pub fn with(&self, terms: ConnectorTerms) -> Self {
+        let is_same = terms.role_arn == self.terms.role_arn && terms.account_id == self.terms.account_id;
+        let (role_max_seconds, health) =
+            if is_same { (self.role_max_seconds, self.health.clone()) } else { (None, Health::Untested) };
+        Self { terms, role_max_seconds, health, ..self.clone() }
+    }
+}
+
 impl Noun for Connector {
     const KIND: &'static str = "connector";
     const PREFIX: &'static str = "conn";

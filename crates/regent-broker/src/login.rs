@@ -19,6 +19,8 @@ pub struct Login {
     pub mfa_at: Option<i64>,
     /// When it began.
     pub began: i64,
+    /// When it was last used, to the minute.
+    pub seen: i64,
     /// When it ends, whatever happens.
     pub expires: i64,
     /// From where it was made.

@@ -19,6 +19,11 @@ impl Seq {
     /// Before the first command.
     pub const ZERO: Self = Self(0);
 
+    /// As a number, for those who count in numbers.
+    pub const fn number(self) -> u64 {
+        self.0.unsigned_abs() // never negative
+    }
+
     pub(crate) const fn from_column(number: i64) -> Self {
         Self(number)
     }

@@ -23,6 +23,7 @@ use crate::entropy;
 use crate::http::body::{self, BodyError};
 use crate::http::listener::Peer;
 use crate::server::Server;
+use crate::web;
 
 mod caught;
 mod dispatch;
@@ -92,6 +93,9 @@ impl Server {
         // One draw a request: both ids come out of it.
         let Ok(draw) = entropy::bytes::<32>() else { return unavailable() };
         let (request_id, event_id) = ids(draw);
+        if web::is_for(parts) {
+            return web::answer(self, parts, read, peer, as_text(&request_id)).await;
+        }
         let exchange = Exchange {
             parts,
             body: read.as_deref().unwrap_or_default(),

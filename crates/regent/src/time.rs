@@ -27,6 +27,11 @@ pub(crate) fn iso(seconds: Seconds) -> [u8; 20] {
     text
 }
 
+/// The same as a text of its own.
+pub(crate) fn iso_text(seconds: Seconds) -> String {
+    iso(seconds).iter().map(|byte| char::from(*byte)).collect()
+}
+
 fn two(value: i64, tens: &mut u8, ones: &mut u8) {
     let digit = |value: i64| b'0' + u8::try_from(value % 10).unwrap_or(0);
     (*tens, *ones) = (digit(value / 10), digit(value));

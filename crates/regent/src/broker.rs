@@ -1,0 +1,8 @@
+//! The broker: who may use which connector, and what is issued to them.
+
+pub(crate) mod access;
+pub(crate) mod caller;
+pub(crate) mod change;
+pub(crate) mod check;
+mod hours;
+pub(crate) mod usage;

@@ -1,0 +1,190 @@
+//! Changes of what the broker keeps: checked on the newest picture, written with the record of who did it.
+
+use std::sync::Arc;
+
+use regent_broker::{Id, Noun, Stored};
+use regent_store::directory::{Directory, Table};
+use regent_store::entity::{BrokerEntity, Entity};
+use regent_store::{Draft, StoreError};
+use serde_json::Value;
+
+use crate::entropy;
+use crate::rest::problem::Problem;
+use crate::server::Server;
+
+/// Why nothing was changed.
+pub(crate) enum NotChanged {
+    /// It may not be.
+    Problem(Box<Problem>),
+    /// The store could not.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotChanged {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Problem> for NotChanged {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+/// Who changes something, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    /// The id of a person or a system caller, or a word for the server itself.
+    pub(crate) id: Box<str>,
+    /// When.
+    pub(crate) now: i64,
+}
+
+/// A noun of the broker as the store holds it.
+pub(crate) trait Kept: Noun {
+    /// All of its kind.
+    fn table(directory: &Directory) -> &Table<Self>;
+    /// What it is called to people: `connector`.
+    const WORD: &'static str;
+}
+
+macro_rules! kept {
+    ($($kind:ident $table:ident $word:literal),+ $(,)?) => { $(
+        impl Kept for regent_broker::$kind {
+            const WORD: &'static str = $word;
+
+            fn table(directory: &Directory) -> &Table<Self> {
+                &directory.broker().$table
+            }
+        }
+    )+ };
+}
+
+kept! {
+    Upstream upstreams "upstream",
+    Account accounts "account",
+    Connector connectors "connector",
+    Person people "user",
+    Group groups "group",
+    SystemCaller system_callers "system caller",
+    IdentitySource identity_sources "identity source",
+    Login logins "sign-in",
+}
+
+/// A command at work on what the broker keeps.
+pub(crate) struct BrokerChange<'a> {
+    pub(crate) draft: &'a mut Draft<Directory>,
+    pub(crate) actor: &'a Actor,
+}
+
+impl BrokerChange<'_> {
+    /// Writes something new under this id. Its name must be free.
+    pub(crate) fn create<T>(&mut self, id: &Id, value: T) -> Result<(), NotChanged>
+    where
+        T: Kept,
+        BrokerEntity: From<Stored<T>>,
+    {
+        if let Some(taken) = T::table(self.draft).named(value.name()) {
+            return Err(name_taken::<T>(value.name(), &taken.id).into());
+        }
+        let Actor { id: by, now } = self.actor;
+        self.put(Stored {
+            id: id.clone(),
+            created: *now,
+            created_by: by.clone(),
+            updated: *now,
+            updated_by: by.clone(),
+            value,
+        });
+        Ok(())
+    }
+
+    /// What there is under this id, if it is still the revision that the change is one of.
+    pub(crate) fn current<T: Kept>(
+        &self,
+        id: &str,
+        revision: Option<u64>,
+    ) -> Result<Arc<Stored<T>>, NotChanged> {
+        let held = T::table(self.draft)
+            .versioned(id)
+            .ok_or_else(|| Problem::not_found(format!("there is no {} `{id}`", T::WORD)))?;
+        if revision.is_some_and(|revision| revision != held.version.number()) {
+            return Err(Problem::new(
+                http::StatusCode::PRECONDITION_FAILED,
+                "revision_conflict",
+                format!("somebody has changed this {} in the meantime", T::WORD),
+            )
+            .fix("look at what there is now, and change that")
+            .with("current_revision", held.version.number())
+            .into());
+        }
+        Ok(Arc::clone(&held.entity))
+    }
+
+    /// Writes another value under the id of what there was.
+    pub(crate) fn replace<T>(&mut self, old: &Stored<T>, value: T) -> Result<(), NotChanged>
+    where
+        T: Kept,
+        BrokerEntity: From<Stored<T>>,
+    {
+        if let Some(taken) = T::table(self.draft).named(value.name()).filter(|taken| taken.id != old.id) {
+            return Err(name_taken::<T>(value.name(), &taken.id).into());
+        }
+        let Actor { id: by, now } = self.actor;
+        self.put(Stored { value, updated: *now, updated_by: by.clone(), ..Stored::clone(old) });
+        Ok(())
+    }
+
+    /// Removes what there was.
+    pub(crate) fn remove<T: Kept>(&mut self, old: &Stored<T>) {
+        self.draft.remove("", T::KIND, old.id.as_str());
+    }
+
+    /// Writes a record as it is.
+    pub(crate) fn put<T>(&mut self, stored: Stored<T>)
+    where
+        BrokerEntity: From<Stored<T>>,
+    {
+        self.draft.put("", Entity::Broker(BrokerEntity::from(stored)));
+    }
+}
+
+fn name_taken<T: Kept>(name: &str, by: &Id) -> Problem {
+    Problem::conflict("name_taken", format!("there is a {} called `{name}` already: {by}", T::WORD))
+        .fix("choose another name")
+        .with("taken_by", Value::from(by.as_str()))
+}
+
+impl Server {
+    /// A new id of this kind.
+    pub(crate) fn broker_id<T: Noun>(&self) -> Result<Id, Problem> {
+        self.new_id(T::PREFIX)
+    }
+
+    /// A new id with this prefix.
+    pub(crate) fn new_id(&self, prefix: &str) -> Result<Id, Problem> {
+        let now_ms = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
+        let random = entropy::bytes().map_err(Problem::internal)?;
+        Ok(Id::new(prefix, now_ms, random))
+    }
+
+    /// Changes what the broker keeps. Answers once the change is durable and this node's picture has it.
+    pub(crate) async fn change_broker<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        command: impl Fn(&mut BrokerChange<'_>) -> Result<T, NotChanged> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let written =
+            self.store.write(move |draft| command(&mut BrokerChange { draft, actor: &actor })).await;
+        written.map_err(|error| match error {
+            NotChanged::Problem(problem) => *problem,
+            NotChanged::Store(error) => error.into(),
+        })
+    }
+
+    /// Now, to the second.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+}

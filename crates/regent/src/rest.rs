@@ -1,0 +1,45 @@
+//! The REST API of the broker, `/api/v1`.
+//!
+//! A resource is a file: its representation, its handlers, and a `routes` that ties them to paths. The OpenAPI document is
+//! made from the same annotations, so that neither can say what the other does not.
+
+use axum::Json;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use problem::Problem;
+
+pub(crate) mod asked;
+mod body;
+mod caller;
+mod connectors;
+mod list;
+pub(crate) mod problem;
+mod resource;
+mod status;
+
+/// What the document says besides paths and shapes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Regent broker",
+        version = "1",
+        description = "Accounts, connectors, grants, and the short-lived credentials that come of them."
+    ),
+    servers((url = "/api/v1"))
+)]
+struct Document;
+
+/// All routes, and the document that describes them.
+pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(status::routes())
+        .merge(connectors::routes())
+        .split_for_parts();
+    let served = document.clone();
+    let router = router
+        .route("/openapi.json", axum::routing::get(async move || Json(served.clone())))
+        .fallback(async || Problem::not_found("there is nothing at this path"))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
+    (router, document)
+}

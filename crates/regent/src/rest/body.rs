@@ -1,0 +1,98 @@
+//! Bodies of requests: JSON, strictly.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// Longer than any revision in quotation marks.
+const MAX_ETAG: usize = 64;
+
+/// A body that was read as JSON.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let is_json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|error| Problem::bad_request("body_incomplete", error.to_string()))?;
+        if !is_json {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "expected a body of the type application/json",
+            ));
+        }
+        read(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("application/merge-patch+json")
+}
+
+/// Reads JSON. The error tells the place.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| malformed(&error))
+}
+
+/// Makes something of JSON that was read already.
+pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| malformed(&error))
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::bad_request("malformed_body", format!("the body cannot be read: {error}"))
+}
+
+/// The revision that `If-Match` names.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(http::header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| text.len() <= MAX_ETAG);
+    let quoted = text.and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
+    match quoted.and_then(|number| number.parse().ok()) {
+        Some(revision) => Ok(Some(revision)),
+        None => {
+            let detail = "expected `If-Match` to be a revision in quotation marks, as `ETag` had it";
+            Err(Problem::bad_request("malformed_if_match", detail))
+        }
+    }
+}
+
+/// The same, of a change that must name what it changes.
+pub(crate) fn must_match(headers: &HeaderMap) -> Result<u64, Problem> {
+    if_match(headers)?.ok_or_else(|| {
+        let detail = "a change must name the revision it is a change of";
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail)
+            .fix("send `If-Match` with the `ETag` of what you have seen")
+    })
+}
+
+/// Applies a merge patch. RFC 7396: "JSON Merge Patch".
+pub(crate) fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(target) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
