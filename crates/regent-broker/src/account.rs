@@ -34,6 +34,38 @@ pub struct Account {
     pub rotation: Option<Rotation>,
 }
 
+impl Account {
+    /// A new account, about which nothing is known yet.
+    pub fn new(terms: AccountTerms) -> Self {
+        Self {
+            terms,
+            sealed_secret: None,
+            secret_set: None,
+            principal_kind: PrincipalKind::Unknown,
+            aws_account_id: None,
+            principal_arn: None,
+            health: Health::Untested,
+            rotation: None,
+        }
+    }
+
+    /// The same account on other terms. What was learned of other credentials is forgotten.
+    #[must_use]
+    pub fn with(&self, terms: AccountTerms) -> Self {
+        let learned = |terms: &AccountTerms| {
+            let AccountTerms { kind, upstream_id, access_key_id, hop, regent_role_arn, .. } = terms.clone();
+            (kind, upstream_id, access_key_id, hop, regent_role_arn)
+        };
+        if learned(&terms) == learned(&self.terms) {
+            return Self { terms, ..self.clone() };
+        }
+        let (sealed_secret, secret_set) = (self.sealed_secret.clone(), self.secret_set);
+        let is_key = terms.kind == AccountKind::AccessKey;
+        let new = Self::new(terms);
+        if is_key { Self { sealed_secret, secret_set, ..new } } else { new }
+    }
+}
+
 /// What an administrator says of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,5 +4,6 @@ pub(crate) mod access;
 pub(crate) mod caller;
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod check_account;
 mod hours;
 pub(crate) mod usage;

@@ -9,10 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 use problem::Problem;
 
+mod accounts;
 pub(crate) mod asked;
 mod body;
 mod caller;
 mod connectors;
+mod crud;
 mod list;
 pub(crate) mod problem;
 mod resource;
@@ -34,6 +36,7 @@ struct Document;
 pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(status::routes())
+        .merge(accounts::routes())
         .merge(connectors::routes())
         .split_for_parts();
     let served = document.clone();

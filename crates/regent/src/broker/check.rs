@@ -87,3 +87,21 @@ pub(crate) fn grants(broker: &Broker, connector: &Connector) -> Result<(), Probl
     }
     findings.settle()
 }
+
+/// Whether this is the ARN of a role, in any partition.
+pub(crate) fn is_role_arn(arn: &str) -> bool {
+    let mut fields = arn.splitn(6, ':');
+    let mut next = || fields.next().unwrap_or_default();
+    let (scheme, partition, service, region, account, resource) =
+        (next(), next(), next(), next(), next(), next());
+    let name = resource.strip_prefix("role/").unwrap_or_default();
+    scheme == "arn"
+        && !partition.is_empty()
+        && service == "iam"
+        && region.is_empty()
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && (1..=576).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_graphic())
+        && !name.contains("${")
+}

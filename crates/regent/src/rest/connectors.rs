@@ -1,24 +1,24 @@
 //! Connectors: `/connectors`.
 
 use axum::extract::{Path, Query};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use regent_broker::{Connector, ConnectorTerms, Disabled, Grant, Health, Stored};
+use regent_broker::{Connector, ConnectorTerms, Disabled, Grant, Health, Id, Stored};
 use regent_policy::action;
-use regent_store::directory::{Broker, Versioned};
+use regent_store::directory::{Broker, Directory, Versioned};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::body::{JsonBody, if_match, merge, must_match, take};
+use super::body::{JsonBody, take};
 use super::caller::Known;
+use super::crud::{self, Edit, Resource};
 use super::list::{List, Page};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
-use crate::broker::change::BrokerChange;
-use crate::broker::check;
+use crate::broker::{check, usage};
 use crate::time;
 
 mod grants;
@@ -79,19 +79,21 @@ struct CloneNames {
     slug: String,
 }
 
-/// What only the server writes.
-const READ_ONLY: [&str; 5] = ["grants", "disabled", "role_max_seconds", "health", "last_used_at"];
+impl Resource for Connector {
+    type View = ConnectorView;
 
-pub(crate) fn show(known: &Known, held: &Versioned<Stored<Connector>>) -> Shown<ConnectorView> {
-    let connector = &held.entity.value;
-    let disabled = connector.disabled.as_ref().map(|disabled| DisabledView {
-        reason: disabled.reason.clone(),
-        at: time::iso_text(disabled.at),
-        by: disabled.by.clone(),
-    });
-    let last_used = crate::broker::usage::of_connector(&known.asked.server, &held.entity.id);
-    Shown::of(
-        held,
+    const NOUN: &'static str = "connector";
+    const READ_ONLY: &'static [&'static str] =
+        &["grants", "disabled", "role_max_seconds", "health", "last_used_at"];
+
+    fn show(known: &Known, _: &Directory, held: &Versioned<Stored<Self>>) -> ConnectorView {
+        let connector = &held.entity.value;
+        let disabled = connector.disabled.as_ref().map(|disabled| DisabledView {
+            reason: disabled.reason.clone(),
+            at: time::iso_text(disabled.at),
+            by: disabled.by.clone(),
+        });
+        let last_used = usage::of_connector(&known.asked.server, &held.entity.id);
         ConnectorView {
             terms: connector.terms.clone(),
             grants: connector.grants.clone(),
@@ -99,42 +101,31 @@ pub(crate) fn show(known: &Known, held: &Versioned<Stored<Connector>>) -> Shown<
             role_max_seconds: connector.role_max_seconds,
             health: connector.health.clone(),
             last_used_at: last_used.map(time::iso_text),
-        },
-    )
-}
+        }
+    }
 
-/// A connector by its id or its slug.
-pub(crate) fn find<'a>(
-    broker: &'a Broker,
-    id_or_slug: &str,
-) -> Result<&'a Versioned<Stored<Connector>>, Problem> {
-    let by_slug = || broker.connectors.named(id_or_slug).map(|stored| stored.id.as_str());
-    broker
-        .connectors
-        .versioned(id_or_slug)
-        .or_else(|| broker.connectors.versioned(by_slug()?))
-        .ok_or_else(|| Problem::not_found(format!("there is no connector `{id_or_slug}`")))
-}
+    fn texts(&self) -> Vec<&str> {
+        vec![&self.terms.slug, &self.terms.name, &self.terms.description]
+    }
 
-/// Answers with the connector as it is now, after a change.
-fn answer(known: &Known, id: &str, status: StatusCode) -> Result<Response, Problem> {
-    let now = known.asked.server.store.picture();
-    Ok(show(known, find(now.broker(), id)?).answer(status))
+    fn has_label(&self, key: &str, value: &str) -> bool {
+        self.terms.labels.get(key).is_some_and(|held| held == value)
+    }
+
+    fn check(broker: &Broker, _: &Id, value: &Self) -> Result<(), Problem> {
+        check::connector(broker, value)
+    }
+
+    fn check_unused(_: &Broker, _: &Stored<Self>) -> Result<(), Problem> {
+        Ok(()) // what was issued from it names it, and lives on
+    }
 }
 
 /// Lists connectors by slug.
 #[utoipa::path(get, path = "/connectors", operation_id = "listConnectors", tag = "Connectors", params(Page),
     responses((status = 200, body = List<Shown<ConnectorView>>), (status = "default", body = Problem)))]
 async fn list_connectors(known: Known, Query(page): Query<Page>) -> Result<Response, Problem> {
-    known.must(&action!("regent:ListConnectors"), "connector", "*")?;
-    let label = page.label.as_deref().and_then(|label| label.split_once('='));
-    let found = known.directory.broker().connectors.after(page.after()?).filter(|held| {
-        let terms = &held.entity.value.terms;
-        page.finds(&[&terms.slug, &terms.name, &terms.description])
-            && label.is_none_or(|(key, value)| terms.labels.get(key).is_some_and(|held| held == value))
-    });
-    let list = page.take(found.map(|held| (held.entity.value.terms.slug.clone(), show(&known, held))))?;
-    Ok(axum::Json(list).into_response())
+    crud::list::<Connector>(&known, &page, &action!("regent:ListConnectors"))
 }
 
 /// Makes a connector. Nobody but administrators may use it until it is granted.
@@ -143,20 +134,8 @@ async fn list_connectors(known: Known, Query(page): Query<Page>) -> Result<Respo
     responses((status = 201, body = Shown<ConnectorView>), (status = "default", body = Problem)))]
 async fn create_connector(known: Known, JsonBody(mut body): JsonBody<Value>) -> Result<Response, Problem> {
     known.must(&action!("regent:CreateConnector"), "connector", "*")?;
-    without_read_only(&mut body, &READ_ONLY);
-    let terms: ConnectorTerms = take(body)?;
-    create(&known, Connector::new(terms)).await
-}
-
-async fn create(known: &Known, connector: Connector) -> Result<Response, Problem> {
-    let id = known.asked.server.broker_id::<Connector>()?;
-    let made = id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        check::connector(change.draft.broker(), &connector)?;
-        change.create(&made, connector.clone())
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    answer(known, id.as_str(), StatusCode::CREATED)
+    without_read_only(&mut body, Connector::READ_ONLY);
+    crud::create(&known, known.asked.server.broker_id::<Connector>()?, Connector::new(take(body)?)).await
 }
 
 /// Shows a connector, by id or slug.
@@ -164,9 +143,7 @@ async fn create(known: &Known, connector: Connector) -> Result<Response, Problem
     params(("id" = String, Path, description = "Its id or its slug")),
     responses((status = 200, body = Shown<ConnectorView>), (status = "default", body = Problem)))]
 async fn get_connector(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
-    known.must(&action!("regent:GetConnector"), "connector", &id)?;
-    let held = find(known.directory.broker(), &id)?;
-    Ok(show(&known, held).answer(StatusCode::OK))
+    crud::get::<Connector>(&known, &id, &action!("regent:GetConnector"))
 }
 
 /// Replaces what is said of a connector. Its grants stay.
@@ -177,22 +154,10 @@ async fn replace_connector(
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonBody(mut body): JsonBody<Value>,
+    JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:UpdateConnector"), "connector", &id)?;
-    let revision = must_match(&headers)?;
-    without_read_only(&mut body, &READ_ONLY);
-    let terms: ConnectorTerms = take(body)?;
-    let id = find(known.directory.broker(), &id)?.entity.id.clone();
-    let changed = id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        let old = change.current::<Connector>(changed.as_str(), Some(revision))?;
-        let value = old.value.with(terms.clone());
-        check::connector(change.draft.broker(), &value)?;
-        change.replace(&old, value)
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    answer(&known, id.as_str(), StatusCode::OK)
+    save(&known, Edit::replacing::<Connector>(&known, &id, &headers, body)?).await
 }
 
 /// Changes what a merge patch names, and nothing else.
@@ -203,46 +168,29 @@ async fn change_connector(
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonBody(mut patch): JsonBody<Value>,
+    JsonBody(patch): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:UpdateConnector"), "connector", &id)?;
-    let revision = must_match(&headers)?;
-    without_read_only(&mut patch, &READ_ONLY);
-    let held = find(known.directory.broker(), &id)?;
-    let id = held.entity.id.clone();
-    let mut merged = serde_json::to_value(&held.entity.value.terms).map_err(Problem::internal)?;
-    merge(&mut merged, patch);
-    let terms: ConnectorTerms = take(merged)?;
-    let changed = id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        let old = change.current::<Connector>(changed.as_str(), Some(revision))?;
-        let value = old.value.with(terms.clone());
-        check::connector(change.draft.broker(), &value)?;
-        change.replace(&old, value)
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    answer(&known, id.as_str(), StatusCode::OK)
+    let terms = |connector: &Connector| serde_json::to_value(&connector.terms);
+    save(&known, Edit::merging(&known, &id, &headers, patch, terms)?).await
+}
+
+async fn save(known: &Known, edit: Edit) -> Result<Response, Problem> {
+    let terms: ConnectorTerms = take(edit.terms)?;
+    crud::change(known, &edit.id, Some(edit.revision), move |old: &Connector| Ok(old.with(terms.clone())))
+        .await
 }
 
 /// Deletes a connector. What was issued from it lives on until it expires or is revoked.
 #[utoipa::path(delete, path = "/connectors/{id}", operation_id = "deleteConnector", tag = "Connectors",
-    params(("id" = String, Path)),
-    responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_connector(
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     known.must(&action!("regent:DeleteConnector"), "connector", &id)?;
-    let revision = if_match(&headers)?;
-    let id = find(known.directory.broker(), &id)?.entity.id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        let old = change.current::<Connector>(id.as_str(), revision)?;
-        change.remove(&old);
-        Ok(())
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    Ok(StatusCode::NO_CONTENT)
+    crud::delete::<Connector>(&known, &id, &headers).await
 }
 
 /// Stops a connector at once: nothing more is issued from it.
@@ -270,14 +218,9 @@ async fn enable_connector(known: Known, Path(id): Path<String>) -> Result<Respon
 }
 
 async fn set_disabled(known: &Known, id: &str, disabled: Option<Disabled>) -> Result<Response, Problem> {
-    let id = find(known.directory.broker(), id)?.entity.id.clone();
-    let changed = id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        let old = change.current::<Connector>(changed.as_str(), None)?;
-        change.replace(&old, Connector { disabled: disabled.clone(), ..old.value.clone() })
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    answer(known, id.as_str(), StatusCode::OK)
+    let id = crud::find::<Connector>(&known.directory, id)?.entity.id.clone();
+    let make = move |old: &Connector| Ok(Connector { disabled: disabled.clone(), ..old.clone() });
+    crud::change(known, &id, None, make).await
 }
 
 /// Makes a copy under other names, without the grants.
@@ -290,7 +233,7 @@ async fn clone_connector(
     JsonBody(CloneNames { name, slug }): JsonBody<CloneNames>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:CreateConnector"), "connector", "*")?;
-    let old = find(known.directory.broker(), &id)?;
+    let old = crud::find::<Connector>(&known.directory, &id)?;
     let terms = ConnectorTerms { name, slug, ..old.entity.value.terms.clone() };
-    create(&known, Connector::new(terms)).await
+    crud::create(&known, known.asked.server.broker_id::<Connector>()?, Connector::new(terms)).await
 }

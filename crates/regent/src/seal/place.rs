@@ -1,5 +1,6 @@
 //! Where sealed things lie: the text each is bound to. A changed text opens nothing any more.
 
+use regent_broker::Id;
 use regent_store::entity::AccountId;
 
 /// The secret of a long-term access key.
@@ -20,4 +21,29 @@ pub(crate) fn data_key(id: u32) -> String {
 /// A session key, sealed with the data key.
 pub(crate) fn session_key(id: u32) -> String {
     format!("session-key/{id}")
+}
+
+/// The secret of a broker account's access key.
+pub(crate) fn broker_account(id: &Id) -> String {
+    format!("broker-account/{id}/secret")
+}
+
+/// The client secret of an identity source.
+pub(crate) fn identity_source(id: &Id) -> String {
+    format!("identity-source/{id}/client-secret")
+}
+
+/// The seed of a person's authenticator.
+pub(crate) fn person_totp(id: &Id) -> String {
+    format!("person/{id}/totp")
+}
+
+/// What fetches a person's groups anew.
+pub(crate) fn person_refresh_token(id: &Id) -> String {
+    format!("person/{id}/refresh-token")
+}
+
+/// What a provider calls a sign-in.
+pub(crate) fn login_id_token(id: &Id) -> String {
+    format!("login/{id}/id-token")
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use regent_broker::{Conditions, Connector, Grant, GrantEffect, Id, Subject};
 use regent_policy::action;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{ConnectorView, Shown, answer, find};
-use crate::broker::change::BrokerChange;
-use crate::broker::check;
+use super::{ConnectorView, Shown};
 use crate::rest::body::{JsonBody, must_match};
 use crate::rest::caller::Known;
+use crate::rest::crud;
 use crate::rest::problem::Problem;
 
 pub(super) fn routes() -> OpenApiRouter {
@@ -57,7 +56,7 @@ struct NewGrant {
     responses((status = 200, body = Grants), (status = "default", body = Problem)))]
 async fn list_grants(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
     known.must(&action!("regent:GetConnector"), "connector", &id)?;
-    let held = find(known.directory.broker(), &id)?;
+    let held = crud::find::<Connector>(&known.directory, &id)?;
     let grants = Grants { grants: held.entity.value.grants.clone() };
     let tag = format!("\"{}\"", held.version.number());
     Ok(axum::response::IntoResponse::into_response(([(http::header::ETAG, tag)], axum::Json(grants))))
@@ -75,7 +74,7 @@ async fn replace_grants(
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:UpdateGrants"), "connector", &id)?;
     let revision = must_match(&headers)?;
-    let held = find(known.directory.broker(), &id)?;
+    let held = crud::find::<Connector>(&known.directory, &id)?;
     let id = held.entity.id.clone();
     let mut made = Vec::with_capacity(grants.len());
     for NewGrant { id, subject, effect, conditions, expires_at } in grants {
@@ -86,13 +85,6 @@ async fn replace_grants(
         };
         made.push(Grant { id, subject, effect, conditions, expires_at });
     }
-    let changed = id.clone();
-    let change = move |change: &mut BrokerChange<'_>| {
-        let old = change.current::<Connector>(changed.as_str(), Some(revision))?;
-        let value = Connector { grants: made.clone(), ..old.value.clone() };
-        check::grants(change.draft.broker(), &value)?;
-        change.replace(&old, value)
-    };
-    known.asked.server.change_broker(known.actor(), change).await?;
-    answer(&known, id.as_str(), StatusCode::OK)
+    let make = move |old: &Connector| Ok(Connector { grants: made.clone(), ..old.clone() });
+    crud::change(&known, &id, Some(revision), make).await
 }
