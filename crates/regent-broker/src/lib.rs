@@ -14,6 +14,7 @@ mod identity_source;
 mod login;
 mod partition;
 mod person;
+pub mod plan;
 mod principal_type;
 mod settings;
 pub mod statement;

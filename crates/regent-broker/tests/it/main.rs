@@ -1,0 +1,5 @@
+//! Tests of the broker's decisions through the crate's public face.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod plan;
