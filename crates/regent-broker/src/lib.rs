@@ -12,6 +12,7 @@ mod grant;
 mod id;
 mod identity_source;
 mod login;
+pub mod capability;
 mod partition;
 mod person;
 pub mod plan;
