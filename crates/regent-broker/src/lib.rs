@@ -22,6 +22,8 @@ pub mod statement;
 mod stored;
 mod system_caller;
 mod upstream;
+mod session_name;
+pub mod template;
 
 pub use account::{Account, AccountKind, AccountTerms, Health, Hop, Rotation, RotationStep};
 pub use connector::{
