@@ -26,6 +26,7 @@ mod rest;
 mod seal;
 mod server;
 pub mod session;
+mod signin;
 mod sts;
 mod time;
 mod usage;

@@ -1,5 +1,6 @@
-//! The picture an authenticator scans: a QR code as a PNG.
+//! The picture an authenticator scans: a QR code, as a PNG or as an SVG.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -22,6 +23,23 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     chunk(&mut file, *b"IDAT", &pack(&code, pixels)?);
     chunk(&mut file, *b"IEND", &[]);
     Some(file)
+}
+
+/// An SVG of the QR code of `text`, one unit a module, black on white whatever is around it; none if the text is too long.
+pub(crate) fn svg(text: &str) -> Option<String> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let side = code.size() + 2 * QUIET_ZONE;
+    let mut picture = format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">
+<rect width="{side}" height="{side}" fill="#fff"/><path fill="#000" d=""##
+    );
+    let modules = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
+    for (x, y) in modules.filter(|(x, y)| code.get_module(*x, *y)) {
+        // Writing to a text cannot fail.
+        let _ = write!(picture, "M{},{}h1v1h-1z", x + QUIET_ZONE, y + QUIET_ZONE);
+    }
+    picture.push_str(r#""/></svg>"#);
+    Some(picture)
 }
 
 fn pack(code: &QrCode, pixels: usize) -> Option<Vec<u8>> {
@@ -66,5 +84,19 @@ mod tests {
         assert!(is_light(&code, 0, 0), "quiet zone");
         let corner = QUIET_ZONE as usize * SCALE;
         assert!(!is_light(&code, corner, corner), "finder pattern");
+    }
+
+    #[test]
+    fn the_drawn_picture_has_the_modules_of_the_code() {
+        let text = "otpauth://totp/Regent:ana?secret=AAAA&issuer=Regent";
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
+        let picture = svg(text).unwrap();
+        let dark = (0..code.size())
+            .flat_map(|y| (0..code.size()).map(move |x| (x, y)))
+            .filter(|(x, y)| code.get_module(*x, *y))
+            .count();
+        assert_eq!(picture.matches("h1v1h-1z").count(), dark);
+        assert!(picture.contains(r#"d="M4,4h1v1h-1z"#), "the corner, inside the quiet zone");
+        assert_eq!(svg(&"x".repeat(3000)), None);
     }
 }

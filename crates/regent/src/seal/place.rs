@@ -13,6 +13,11 @@ pub(crate) fn mfa_device(account: AccountId, key: &str) -> String {
     format!("{account}/mfa-device/{key}")
 }
 
+/// The seed of a person's authenticator.
+pub(crate) fn person_totp(person: &str) -> String {
+    format!("person/{person}/totp")
+}
+
 /// A data key, sealed with the master key.
 pub(crate) fn data_key(id: u32) -> String {
     format!("data-key/{id}")
