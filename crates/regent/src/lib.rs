@@ -26,7 +26,7 @@ mod rest;
 mod seal;
 mod server;
 pub mod session;
-mod signin;
+pub mod signin;
 mod sts;
 mod time;
 mod usage;

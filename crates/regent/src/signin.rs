@@ -8,6 +8,7 @@
 
 #![cfg_attr(not(test), expect(dead_code, reason = "the routes that call this are not there yet"))]
 
+pub mod passkey;
 pub(crate) mod password;
 pub(crate) mod throttle;
 pub(crate) mod totp;

@@ -46,16 +46,13 @@ pub(crate) struct Enrollment {
     pub(crate) begun: Seconds,
 }
 
-/// An enrolled authenticator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// An enrolled authenticator, as the record of its person has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Totp {
     /// The seed, sealed for the person.
     pub(crate) sealed_seed: Box<str>,
-    /// When it was enrolled.
-    pub(crate) enrolled: Seconds,
     /// The last time step whose code was used: no code of this or an earlier one counts again.
-    pub(crate) spent_step: u64,
+    pub(crate) spent_step: i64,
 }
 
 /// What a person is shown once, to bring the seed into an authenticator.
@@ -113,7 +110,7 @@ impl Enrollment {
         if !(self.begun..=self.begun.saturating_add(PATIENCE_SECS)).contains(&now) {
             return Err(TotpError::Lapsed);
         }
-        let unused = Totp { sealed_seed: self.sealed_seed, enrolled: now, spent_step: 0 };
+        let unused = Totp { sealed_seed: self.sealed_seed, spent_step: 0 };
         unused.accept(sealer, holder_id, code, now)
     }
 }
@@ -130,8 +127,9 @@ impl Totp {
         let code: Code = code.parse().map_err(|()| TotpError::Wrong)?;
         let bytes = sealer.open(&place::person_totp(holder_id), &self.sealed_seed);
         let seed = Seed::from_bytes(bytes.map_err(|_| TotpError::Unavailable)?);
-        let spent_step = seed.accept(code, now, 0, self.spent_step).ok_or(TotpError::Wrong)?;
-        Ok(Self { spent_step, ..self })
+        let spent = u64::try_from(self.spent_step).map_err(|_| TotpError::Unavailable)?;
+        let step = seed.accept(code, now, 0, spent).ok_or(TotpError::Wrong)?;
+        Ok(Self { spent_step: i64::try_from(step).map_err(|_| TotpError::Unavailable)?, ..self })
     }
 }
 
@@ -172,7 +170,7 @@ mod tests {
         assert_eq!(again, Err(TotpError::Wrong), "the first code is used up by enrolling");
         let later = NOW + STEP_SECS;
         let totp = totp.accept(&sealer(), ANA.id, &code(&shown, later), later).unwrap();
-        assert_eq!(totp.spent_step, step_at(later));
+        assert_eq!(totp.spent_step, i64::try_from(step_at(later)).unwrap());
         let old = totp.accept(&sealer(), ANA.id, &first, later);
         assert_eq!(old, Err(TotpError::Wrong), "an older code, still within the drift");
     }
@@ -213,7 +211,8 @@ mod tests {
     fn what_is_kept_holds_no_seed_in_the_clear() {
         let (enrollment, shown) = Enrollment::begin(&sealer(), ANA, NOW).unwrap();
         let kept = serde_json::to_string(&enrollment).unwrap();
-        assert!(!kept.contains(&*shown.base32));
+        assert!(!kept.contains(&*shown.base32) && shown.uri.contains(&*shown.base32));
+        assert!(shown.svg.starts_with("<svg "));
         assert_eq!(format!("{shown:?}"), "Shown");
         assert_eq!(serde_json::from_str::<Enrollment>(&kept).unwrap(), enrollment);
     }
