@@ -21,7 +21,7 @@ pub struct Person {
     pub origin: Origin,
     /// Attributes for templates, `user.attr.<name>`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: BTreeMap<Box<str>, Box<str>>,
+    pub attributes: BTreeMap<String, String>,
     /// Suspended people do nothing.
     #[serde(default)]
     pub status: Status,

@@ -38,11 +38,6 @@ pub(crate) fn identity_source(id: &Id) -> String {
     format!("identity-source/{id}/client-secret")
 }
 
-/// The seed of a person's authenticator.
-pub(crate) fn person_totp(id: &Id) -> String {
-    format!("person/{id}/totp")
-}
-
 /// What fetches a person's groups anew.
 pub(crate) fn person_refresh_token(id: &Id) -> String {
     format!("person/{id}/refresh-token")
