@@ -7,23 +7,23 @@
 //! does those things asks here first.
 
 mod account;
+pub mod capability;
 mod connector;
 mod grant;
 mod id;
 mod identity_source;
 mod login;
-pub mod capability;
 mod partition;
 mod person;
 pub mod plan;
 mod principal_type;
+mod session_name;
 mod settings;
 pub mod statement;
 mod stored;
 mod system_caller;
-mod upstream;
-mod session_name;
 pub mod template;
+mod upstream;
 
 pub use account::{Account, AccountKind, AccountTerms, Health, Hop, Rotation, RotationStep};
 pub use connector::{

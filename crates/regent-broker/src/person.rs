@@ -48,6 +48,27 @@ pub struct Person {
     pub claimed_groups: Option<ClaimedGroups>,
 }
 
+impl Person {
+    /// Somebody of whom nothing is known but the name, and who may do nothing.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            display_name: name.into(),
+            email: None,
+            origin: Origin::Local,
+            attributes: BTreeMap::new(),
+            status: Status::Active,
+            roles: Vec::new(),
+            password: None,
+            must_change_password: false,
+            sealed_totp: None,
+            totp_step: 0,
+            passkeys: Vec::new(),
+            claimed_groups: None,
+        }
+    }
+}
+
 impl Noun for Person {
     const KIND: &'static str = "person";
     const PREFIX: &'static str = "usr";

@@ -6,4 +6,6 @@ pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
 mod hours;
+pub(crate) mod login;
+pub(crate) mod usable;
 pub(crate) mod usage;

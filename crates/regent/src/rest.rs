@@ -12,12 +12,15 @@ use problem::Problem;
 mod accounts;
 pub(crate) mod asked;
 mod body;
-mod caller;
+pub(crate) mod caller;
 mod connectors;
+pub(crate) mod cookie;
 mod crud;
 mod list;
+pub(crate) mod me;
 pub(crate) mod problem;
 mod resource;
+pub(crate) mod setup;
 mod status;
 
 /// What the document says besides paths and shapes.
@@ -36,6 +39,8 @@ struct Document;
 pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(status::routes())
+        .merge(setup::routes())
+        .merge(me::routes())
         .merge(accounts::routes())
         .merge(connectors::routes())
         .split_for_parts();

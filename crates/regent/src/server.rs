@@ -17,6 +17,7 @@ use crate::managed_policies::ManagedPolicies;
 use crate::mfa::attempts::Attempts;
 use crate::seal::{Sealer, place};
 use crate::session::KeyRing;
+use crate::signin::password::Passwords;
 
 /// One node.
 #[derive(Debug)]
@@ -32,6 +33,10 @@ pub struct Server {
     pub(crate) mfa_attempts: Attempts,
     /// What a managed policy is that cannot be found: it denies everything, because it might have denied anything.
     pub(crate) lost: PolicyDocument,
+    /// Hashes and checks passwords.
+    pub(crate) passwords: Passwords,
+    /// What the first administrator proves themselves with.
+    setup_code: Option<String>,
     ring: ArcSwap<KeyRing>,
 }
 
@@ -60,6 +65,8 @@ impl Server {
             mfa_attempts: Attempts::default(),
             // No text is no policy, and what cannot be read denies.
             lost: PolicyDocument::new("", Vec::new()),
+            passwords: Passwords::default(),
+            setup_code: setup_code(),
             ring: ArcSwap::default(),
         }
     }
@@ -67,6 +74,12 @@ impl Server {
     /// What an in-memory audit trail remembers, oldest first; a trail in files is read from its files.
     pub fn audit_records(&self) -> Vec<String> {
         self.trail.remembered()
+    }
+
+    /// What the first administrator proves themselves with: printed at the start, good for this process alone. None once
+    /// there is somebody.
+    pub fn setup_code(&self) -> Option<&str> {
+        self.setup_code.as_deref().filter(|_| self.store.picture().broker().people.is_empty())
     }
 
     /// The keys of session tokens, as this picture has them.
@@ -86,4 +99,11 @@ impl Server {
         self.credentials.clear();
         Ok(ring)
     }
+}
+
+/// A hundred bits, in groups that a person can type. Without chance there is no code, and nobody is let in.
+fn setup_code() -> Option<String> {
+    let text = data_encoding::BASE32.encode(&crate::entropy::bytes::<15>().ok()?);
+    let groups: Vec<&str> = (0..4).filter_map(|at| text.get(at * 5..at * 5 + 5)).collect();
+    Some(groups.join("-"))
 }

@@ -1,6 +1,6 @@
 //! What must hold before something is kept: references, forms, and what a connector's kind makes possible.
 
-use regent_broker::{Connector, Subject, statement};
+use regent_broker::{Connector, Person, Subject, statement};
 use regent_store::directory::Broker;
 
 use crate::rest::problem::{FieldProblem, Problem};
@@ -83,6 +83,31 @@ pub(crate) fn grants(broker: &Broker, connector: &Connector) -> Result<(), Probl
                 let detail = format!("`{}` is no time zone: expected one like Europe/Berlin", hours.timezone);
                 findings.add(name("conditions.hours.timezone"), "unknown", detail);
             }
+        }
+    }
+    findings.settle()
+}
+
+/// A person.
+pub(crate) fn person(person: &Person) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    let is_name = (1..=64).contains(&person.name.len())
+        && person.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte));
+    if !is_name {
+        findings.add("name", "malformed", "expected 1 to 64 letters, digits and any of _+=,.@-");
+    }
+    let is_display = (1..=128).contains(&person.display_name.chars().count())
+        && !person.display_name.chars().any(char::is_control);
+    if !is_display {
+        findings.add("display_name", "malformed", "expected 1 to 128 characters");
+    }
+    if let Some(email) = &person.email {
+        let parts = email.split_once('@');
+        let is_address = email.len() <= 254
+            && parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            && !email.chars().any(|character| character.is_control() || character.is_whitespace());
+        if !is_address {
+            findings.add("email", "malformed", format!("`{email}` is no address"));
         }
     }
     findings.settle()

@@ -62,6 +62,10 @@ fn greet(started: &Started, address: SocketAddr, out: &mut impl io::Write) -> io
     };
     writeln!(out, "Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  store   {store}")?;
+    writeln!(out, "  console {url}/console/")?;
+    if let Some(code) = started.server.setup_code() {
+        writeln!(out, "  setup   {code} (the console asks for it once)")?;
+    }
     // Some clients read one name of the region, some the other.
     let region = &config.region;
     let mut exports =

@@ -33,6 +33,7 @@ mod policy_cli;
 mod policy_version;
 mod postgres;
 mod process;
+mod rest;
 mod role;
 mod sample;
 mod simulation;

@@ -22,6 +22,7 @@ use regent_wire::secret::SecretAccessKey;
 use regent_wire::sigv4::{Body, Signer};
 
 mod answer;
+pub(crate) mod api;
 mod totp;
 
 pub(crate) use answer::Answer;

@@ -1,0 +1,148 @@
+//! The words for the REST API.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+
+use super::TestServer;
+
+/// A password that nobody refuses.
+pub(crate) const PASSWORD: &str = "seven green bottles hang";
+
+/// Somebody who uses the REST API: a browser that is signed in, a bearer of a token, or nobody.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) server: TestServer,
+    pub(crate) cookie: Option<String>,
+    pub(crate) csrf: Option<String>,
+    pub(crate) bearer: Option<String>,
+}
+
+/// An answer of the REST API.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+impl TestServer {
+    /// Nobody, at the REST API.
+    pub(crate) fn api(&self) -> Api {
+        Api { server: self.clone(), cookie: None, csrf: None, bearer: None }
+    }
+
+    /// The first administrator, made by the setup code and signed in.
+    pub(crate) async fn administrator(&self) -> Api {
+        let code = self.server.setup_code().expect("a setup code").to_owned();
+        let api = self.api();
+        let body = json!({ "code": code, "name": "root-admin", "password": PASSWORD });
+        let reply = api.post("/setup", body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        api.signed_in_by(&reply)
+    }
+
+    /// Whoever bears this token.
+    pub(crate) fn bearer(&self, token: &str) -> Api {
+        Api { bearer: Some(token.to_owned()), ..self.api() }
+    }
+}
+
+impl Api {
+    /// The same browser, with the cookie of an answer.
+    pub(crate) fn signed_in_by(&self, reply: &Reply) -> Self {
+        let cookie = reply.headers.get("set-cookie").expect("a cookie").to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let csrf = reply.body["csrf"].as_str().map(str::to_owned);
+        Self { cookie: Some(cookie), csrf, ..self.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body), None).await
+    }
+
+    /// Changes something, as a change of the revision that `of` has shown.
+    pub(crate) async fn put(&self, path: &str, body: Value, of: &Reply) -> Reply {
+        self.send(Method::PUT, path, Some(body), Some(of.tag())).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value, of: &Reply) -> Reply {
+        self.send(Method::PATCH, path, Some(body), Some(of.tag())).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, None).await
+    }
+
+    /// Expects that it is done, and returns what was answered.
+    pub(crate) async fn made(&self, path: &str, body: Value) -> Reply {
+        let reply = self.post(path, body).await;
+        assert!((200..300).contains(&reply.status), "{path}: {}", reply.text);
+        reply
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        tag: Option<String>,
+    ) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://localhost/api/v1{path}"))
+            .header("host", "localhost");
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        if let Some(csrf) = &self.csrf {
+            request = request.header("x-regent-csrf", csrf);
+        }
+        if let Some(bearer) = &self.bearer {
+            request = request.header("authorization", format!("Bearer {bearer}"));
+        }
+        if let Some(tag) = tag {
+            request = request.header("if-match", tag);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        self.raw(request.body(body).unwrap()).await
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn raw(&self, request: Request<Bytes>) -> Reply {
+        let peer = std::net::SocketAddr::from(([203, 0, 113, 7], 40_000));
+        let response = self.server.server.answer(request, peer).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+}
+
+impl Reply {
+    /// `409 name_taken`, or the status alone.
+    pub(crate) fn shape(&self) -> String {
+        match self.body["code"].as_str() {
+            Some(code) => format!("{} {code}", self.status),
+            None => self.status.to_string(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.body["id"].as_str().expect("an id")
+    }
+
+    pub(crate) fn tag(&self) -> String {
+        self.headers.get("etag").expect("an etag").to_str().unwrap().to_owned()
+    }
+}
