@@ -3,7 +3,9 @@
 //! The planner is one pure function. It runs when credentials are issued, when a connector is saved, and behind every
 //! keystroke in an editor, so that all three agree.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{PrincipalKind, PrincipalType};
 
@@ -132,10 +134,10 @@ pub struct Plan {
 }
 
 /// Something that did not stop the session, for a program and for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// For a program: a bound's name, or `root_user`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// For a person.
     pub text: String,
 }
@@ -171,7 +173,7 @@ pub fn plan(terms: &Terms) -> Result<Plan, PlanError> {
     let mut warnings = Vec::new();
     if terms.principal_type != PrincipalType::AssumeRole && terms.base.kind == PrincipalKind::Root {
         warnings.push(Warning {
-            code: "root_user",
+            code: Cow::Borrowed("root_user"),
             text:
                 "the base credentials are the root user's: nothing limits what they can do, and AWS advises \
                    against them; use an IAM user's key"

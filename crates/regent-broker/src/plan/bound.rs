@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -111,7 +112,7 @@ impl Bound {
     /// What a person is told who gets another length than the one that was wished for.
     pub(super) fn warning(self, wanted: u32, given: u32) -> Warning {
         let text = format!("{} instead of {}: {}", in_words(given), in_words(wanted), self.words(given));
-        Warning { code: self.name(), text }
+        Warning { code: Cow::Borrowed(self.name()), text }
     }
 }
 
