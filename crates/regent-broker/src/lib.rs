@@ -9,6 +9,8 @@
 mod account;
 pub mod capability;
 mod connector;
+mod console;
+pub mod gallery;
 mod grant;
 mod id;
 mod identity_source;

@@ -11,3 +11,6 @@ mod capability;
 mod output;
 mod plan;
 mod template;
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod gallery;
