@@ -9,7 +9,7 @@
 mod account;
 pub mod capability;
 mod connector;
-mod console;
+pub mod console;
 pub mod gallery;
 mod grant;
 mod id;

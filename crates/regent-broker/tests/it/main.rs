@@ -13,4 +13,5 @@ mod plan;
 mod template;
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod console;
 mod gallery;
