@@ -23,6 +23,7 @@ mod principal_type;
 mod secret;
 mod session_name;
 mod settings;
+pub mod snippet;
 pub mod statement;
 mod stored;
 mod system_caller;

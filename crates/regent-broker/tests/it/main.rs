@@ -15,3 +15,4 @@ mod template;
 
 mod console;
 mod gallery;
+mod snippet;
