@@ -60,10 +60,20 @@ pub enum EnumStyle {
 // CHOICE: AWS's own bound is unknown.
 const MOST_PARTS: usize = 100;
 
+/// What is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// What a caller sent: everything the model says holds.
+    Request,
+    /// What another server sent: how long its names are is its own business.
+    Answer,
+}
+
 /// What a reading has found wrong so far.
 #[derive(Debug)]
 pub struct Checker {
     style: Style,
+    side: Side,
     path: Path,
     count: usize,
     parts: Vec<String>,
@@ -77,8 +87,20 @@ pub struct Checker {
 impl Checker {
     /// Begins a reading.
     pub const fn new(style: Style) -> Self {
+        Self::on(Side::Request, style)
+    }
+
+    /// Begins to read what another server answered. Only what is missing, of another kind or an unknown value of an
+    /// enum is noted: servers that are like AWS have keys, names and tokens of other lengths and other letters. No
+    /// value is repeated.
+    pub const fn of_answer() -> Self {
+        Self::on(Side::Answer, Style { value: ValueStyle::Hidden, enumeration: EnumStyle::Bare })
+    }
+
+    const fn on(side: Side, style: Style) -> Self {
         Self {
             style,
+            side,
             path: Path::new(),
             count: 0,
             parts: Vec::new(),
@@ -222,6 +244,9 @@ impl Checker {
 
     /// Checks a text against its limits.
     fn check_text(&mut self, member: &'static Member, value: &str, limit: &'static limit::Text) {
+        if self.side == Side::Answer {
+            return;
+        }
         for requirement in limit.violated(value) {
             if let Requirement::Pattern(Pattern { words: Some(words), .. }) = requirement {
                 let path = &self.path;
@@ -245,6 +270,9 @@ impl Checker {
 
     /// Notes a violation at a member of the structure at hand. `None` is what is missing or has no text.
     fn violation(&mut self, member: &'static Member, value: Option<&str>, requirement: &Requirement) {
+        if self.side == Side::Answer && requirement.is_bound() {
+            return;
+        }
         self.count += 1;
         if self.parts.len() >= MOST_PARTS {
             return;

@@ -1,7 +1,7 @@
 //! Reading: the one abstraction between protocols and shapes.
 //!
 //! A [`Node`] is a place in a request. Shapes ask it for members and values and never learn whether it lies
-//! in a form, a JSON or CBOR body, or a REST request spread over path, headers and body.
+//! in a form, a JSON or CBOR body, a REST request spread over path, headers and body, or the XML of an answer.
 
 mod malformed;
 
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 pub use self::malformed::Malformed;
 use crate::limit;
-use crate::protocol::query::Fields;
+use crate::protocol::query::{Element, Fields};
 use crate::protocol::rest;
 use crate::shape::{Member, Part};
 use crate::timestamp::{Timestamp, TimestampFormat};
@@ -36,6 +36,8 @@ pub enum Node<'a> {
     Several(rest::Several<'a>),
     /// The bytes of a REST request's body.
     Raw(&'a [u8]),
+    /// An element of an answer in XML.
+    Xml(Element<'a>),
 }
 
 impl fmt::Debug for Node<'_> {
@@ -47,6 +49,7 @@ impl fmt::Debug for Node<'_> {
             Self::Plain(_) => "Plain",
             Self::Several(_) => "Several",
             Self::Raw(_) => "Raw",
+            Self::Xml(_) => "Xml",
         })
     }
 }
@@ -58,6 +61,7 @@ impl<'a> Node<'a> {
             Self::Form(fields) => fields.member(member.wire).map(Self::Form),
             Self::Tree(tree) => tree.member(member.wire).map(Self::Tree),
             Self::Rest(request) => request.member(member),
+            Self::Xml(element) => element.child(member.wire).map(Self::Xml),
             Self::Plain(_) | Self::Several(_) | Self::Raw(_) => None,
         }
     }
@@ -71,6 +75,7 @@ impl<'a> Node<'a> {
             Self::Several(several) => several.only().ok_or(Malformed::SCALAR),
             Self::Raw(bytes) => std::str::from_utf8(bytes).map_err(|_| Malformed::NO_TEXT),
             Self::Rest(_) => Err(Malformed::UNEXPECTED_MAP),
+            Self::Xml(element) => element.text().ok_or(Malformed::SCALAR),
         }
     }
 
@@ -119,7 +124,7 @@ impl<'a> Node<'a> {
         match self {
             Self::Tree(tree) => tree.blob(),
             Self::Raw(bytes) => Ok(bytes.to_vec()),
-            Self::Form(_) | Self::Rest(_) | Self::Plain(_) | Self::Several(_) => {
+            Self::Form(_) | Self::Rest(_) | Self::Plain(_) | Self::Several(_) | Self::Xml(_) => {
                 BASE64.decode(self.text()?).map_err(|_| Malformed::BLOB)
             }
         }
@@ -137,6 +142,7 @@ impl<'a> Node<'a> {
             Self::Tree(tree) => Ok(tree.list()?.map(Self::Tree).collect()),
             Self::Several(several) => Ok(several.iter().map(Self::Plain).collect()),
             Self::Plain(text) => Ok(rest::header_items(text).map(Self::Plain).collect()),
+            Self::Xml(element) => Ok(element.list(member, list)?.map(Self::Xml).collect()),
             Self::Rest(_) | Self::Raw(_) => Err(Malformed::UNEXPECTED_SCALAR),
         }
     }
@@ -149,6 +155,11 @@ impl<'a> Node<'a> {
             Self::Several(several) => {
                 Ok(several.entries().map(|(name, value)| (name, Self::Plain(value))).collect())
             }
+            Self::Xml(element) => Ok(element
+                .map(member, map)?
+                .into_iter()
+                .map(|(key, value)| (key, Self::Xml(value)))
+                .collect()),
             Self::Rest(_) | Self::Plain(_) | Self::Raw(_) => Err(Malformed::UNEXPECTED_SCALAR),
         }
     }
@@ -160,7 +171,8 @@ impl<'a> Node<'a> {
                 Err(Malformed::STRUCTURE)
             }
             Self::Tree(tree) => tree.entries().map(|_| self),
-            Self::Form(_) | Self::Rest(_) => Ok(self),
+            Self::Xml(element) if !element.is_blank() => Err(Malformed::STRUCTURE),
+            Self::Form(_) | Self::Rest(_) | Self::Xml(_) => Ok(self),
             Self::Plain(_) | Self::Several(_) | Self::Raw(_) => Err(Malformed::UNEXPECTED_SCALAR),
         }
     }

@@ -24,6 +24,21 @@ pub(super) enum Requirement {
     Values(Requirements),
 }
 
+impl Requirement {
+    /// Whether it bounds a value, rather than asking that there is one or which it is.
+    pub(super) const fn is_bound(&self) -> bool {
+        match self {
+            Self::NotNull | Self::Enum(_) => false,
+            Self::LengthAtMost(_)
+            | Self::LengthAtLeast(_)
+            | Self::ValueAtMost(_)
+            | Self::ValueAtLeast(_)
+            | Self::Pattern(_) => true,
+            Self::Items(of) | Self::Keys(of) | Self::Values(of) => !matches!(of, Requirements::Enum(_)),
+        }
+    }
+}
+
 /// What is demanded of an element: shown as a whole when any element fails any of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Requirements {

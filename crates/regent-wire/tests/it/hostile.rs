@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use regent_wire::operation::Visitor;
-use regent_wire::protocol::query::{Form, FormLimits, ParseFormError};
+use regent_wire::protocol::query::{
+    Document, Element, Form, FormLimits, ParseFormError, ParseXmlError, Refusal as Refused, XmlLimits,
+    read_refusal, read_reply,
+};
 use regent_wire::protocol::{Limits, Payload};
 use regent_wire::tree::{ParseTreeError, Tree, TreeLimits};
 use regent_wire::{Fault, Operation, iam, sts};
@@ -235,6 +238,128 @@ proptest! {
         }
         if let Ok(payload) = Payload::json(text.as_bytes(), &Limits::default()) {
             read_as_everything(&payload);
+        }
+    }
+}
+
+#[test]
+fn an_answer_is_bounded_and_whole() {
+    let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+    let laughs = "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>";
+    for (body, expected) in [
+        ("<a>".to_owned() + &"x".repeat(2 << 20) + "</a>", "expected at most 1048576 bytes"),
+        (nested(33), "expected elements nested at most 32 deep"),
+        (nested(100_000), "expected elements nested at most 32 deep"),
+        (format!("<a>{}</a>", "<b/>".repeat(100_000)), "expected at most 100000 elements"),
+        (laughs.to_owned(), "expected neither a document type nor entities of its own"),
+        ("<a>&c;</a>".to_owned(), "expected neither a document type nor entities of its own"),
+        (String::new(), "expected one element from beginning to end"),
+        ("{\"a\":1}".to_owned(), "expected one element from beginning to end"),
+        ("<a></a><b/>".to_owned(), "expected one element from beginning to end"),
+        ("<a/>more".to_owned(), "expected one element from beginning to end"),
+        ("<a><b></b>".to_owned(), "expected one element from beginning to end"),
+        ("<a><b></a></b>".to_owned(), "expected XML"),
+        ("<a".to_owned(), "expected XML"),
+        ("<a>&#0;</a>".to_owned(), "expected XML"),
+        ("<a>&#x110000;</a>".to_owned(), "expected XML"),
+        ("<!doctype html><html>".to_owned(), "expected neither a document type nor entities of its own"),
+    ] {
+        let found = Document::parse(body.as_bytes(), &XmlLimits::default()).unwrap_err();
+        assert_eq!(found.to_string(), expected, "{}", &body[..body.len().min(60)]);
+    }
+    let found = Document::parse(b"<a>\xFF</a>", &XmlLimits::default()).unwrap_err();
+    assert!(matches!(found, ParseXmlError::Encoding));
+}
+
+#[test]
+fn what_stands_in_an_element_is_read_as_written() {
+    let body = "\u{FEFF}<?xml version=\"1.0\"?>\n<n:a xmlns:n=\"x\"> <b> 1 &lt;&#x41;&amp;<!-- no --><![CDATA[<&>]]></b>\n<c/>\
+        <b>second</b><d>lost<e>kept</e>lost</d></n:a><!-- end -->";
+    let document = Document::parse(body.as_bytes(), &XmlLimits::default()).unwrap();
+    let root = document.root();
+    let names: Vec<&str> = root.children().map(Element::name).collect();
+    assert_eq!((root.name(), names), ("a", vec!["b", "c", "b", "d"]));
+    let text = |name| root.child(name).and_then(Element::text);
+    assert_eq!((root.text(), text("b"), text("c"), text("d")), (None, Some(" 1 <A&<&>"), Some(""), None));
+    assert_eq!(root.child("d").unwrap().child("e").unwrap().text(), Some("kept"));
+    assert_eq!(format!("{document:?} {root:?}"), "Document of 6 elements Element `a`");
+}
+
+#[test]
+fn a_refusal_is_read_from_either_envelope() {
+    let refused =
+        Refused { code: "Throttling".into(), message: "Rate exceeded".into(), request_id: Some("r".into()) };
+    let error = "<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>";
+    for body in [
+        format!("<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"),
+        format!("<Response><Errors>{error}</Errors><RequestID>r</RequestID></Response>"),
+    ] {
+        assert_eq!(read_refusal(body.as_bytes(), &XmlLimits::default()).unwrap(), refused);
+    }
+    for body in ["<html><body>busy</body></html>", "<ErrorResponse><Error><Code/></Error></ErrorResponse>"] {
+        read_refusal(body.as_bytes(), &XmlLimits::default()).unwrap_err();
+    }
+}
+
+#[test]
+fn an_answer_must_say_what_is_required_and_may_exceed_the_bounds_of_aws() {
+    let answer = |credentials: &str| {
+        format!(
+            "<AssumeRoleResponse><AssumeRoleResult><Credentials>{credentials}</Credentials></AssumeRoleResult>\
+             <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>"
+        )
+    };
+    let read = |body: &str| {
+        read_reply::<sts::op::AssumeRole>(body.as_bytes(), &XmlLimits::default())
+            .map_err(|error| error.to_string())
+    };
+    let whole =
+        "<AccessKeyId>k-1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>";
+    let dated = |date: &str| answer(&format!("{whole}<Expiration>{date}</Expiration>"));
+    let reply = read(&dated("2026-11-22T12:00:00Z")).unwrap();
+    assert_eq!(reply.output.credentials.unwrap().access_key_id, "k-1");
+    assert_eq!(reply.request_id.as_deref(), Some("r"));
+    for (body, expected) in [
+        (
+            answer(whole),
+            "the answer does not say what its model wants: 1 validation error detected: Value at 'credentials.expiration' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            dated("soon"),
+            "the answer does not say what its model wants: timestamp must follow ISO8601 at 'credentials.expiration'",
+        ),
+        (
+            answer("<AccessKeyId><x/></AccessKeyId>"),
+            "the answer does not say what its model wants: Top level element may not be treated as a scalar at 'credentials.accessKeyId'",
+        ),
+        (
+            "<GetCallerIdentityResponse/>".to_owned(),
+            "expected `AssumeRoleResponse` in the answer, and it is not there",
+        ),
+        (
+            "<AssumeRoleResponse/>".to_owned(),
+            "expected `AssumeRoleResult` in the answer, and it is not there",
+        ),
+    ] {
+        assert_eq!(read(&body).unwrap_err(), expected);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_of_answers_stumble(body in proptest::collection::vec(any::<u8>(), 0..200), xml in "(<[ab]{1,2}>|</[ab]{1,2}>|<a/>|x|&amp;|&#65;|<!--|-->|]]>){0,20}") {
+        let limits = XmlLimits::default();
+        for body in [body.as_slice(), xml.as_bytes()] {
+            if let Ok(document) = Document::parse(body, &limits) {
+                let mut count = 0;
+                let mut behind = vec![document.root()];
+                while let Some(element) = behind.pop() {
+                    count += 1;
+                    behind.extend(element.children());
+                }
+                prop_assert!(count <= body.len());
+            }
+            drop(read_refusal(body, &limits));
         }
     }
 }

