@@ -1,10 +1,10 @@
 //! How many durable writes a second, what one costs, and how much of that is the database's own.
 //!
 //! 64 writers at once, each command two new records of 300 bytes: what creating a user with an
-//! access key comes to.
+//! access key comes to. ARCHIVED adds rows of the archive with three labels each to every command.
 //!
 //! ```text
-//! cargo bench -p regent-store --bench commit -- [WRITES [URL [RECORDS]]]       without URL: a SQLite file
+//! cargo bench -p regent-store --bench commit -- [WRITES [URL [RECORDS [ARCHIVED]]]]       without URL: a SQLite file
 //! REGENT_TEST_FSYNC=on crates/regent-store/tests/postgres.sh sh -c 'cargo bench -p regent-store \
 //!     --bench commit -- 60000 "postgres://regent@localhost/postgres?host=$REGENT_TEST_POSTGRES"'
 //! ```
@@ -42,13 +42,15 @@ fn main() {
     let url = args.next();
     // How many records a command makes.
     let records: u64 = args.next().map_or(2, |count| count.parse().unwrap());
+    // And how many rows it archives.
+    let archived: u64 = args.next().map_or(0, |count| count.parse().unwrap());
     let place = url.clone().unwrap_or_else(|| file("store.db"));
     let raw_place = url.unwrap_or_else(|| file("raw.db"));
     let text = "x".repeat(240);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).enable_all().build().unwrap().block_on(async {
         for _ in 0..ROUNDS {
-            print("store", writes, measure(&place, writes, &text, records).await);
+            print("store", writes, measure(&place, writes, &text, Command { records, archived }).await);
             print("bare", writes, raw::measure(&raw_place, writes, &text, records).await);
         }
     });
@@ -67,9 +69,16 @@ async fn open(place: &str) -> Store<Shelf> {
     Store::open(&place.parse().unwrap(), Options::new(clock, entropy)).await.unwrap()
 }
 
-async fn measure(place: &str, writes: u64, text: &str, records: u64) -> (f64, f64) {
+/// What a command writes.
+#[derive(Clone, Copy)]
+struct Command {
+    records: u64,
+    archived: u64,
+}
+
+async fn measure(place: &str, writes: u64, text: &str, command: Command) -> (f64, f64) {
     let store = open(place).await;
-    let first = store.picture().len() as u64 / records;
+    let first = store.picture().len() as u64 / command.records;
     let next = Arc::new(AtomicU64::new(first));
     let watch = cpu::Stopwatch::start();
     let writers: Vec<_> = (0..WRITERS)
@@ -81,7 +90,7 @@ async fn measure(place: &str, writes: u64, text: &str, records: u64) -> (f64, f6
                     if number >= first + writes {
                         return;
                     }
-                    write(&store, number, text.clone(), records).await.unwrap();
+                    write(&store, number, text.clone(), command).await.unwrap();
                 }
             })
         })
@@ -94,12 +103,17 @@ async fn measure(place: &str, writes: u64, text: &str, records: u64) -> (f64, f6
     figures
 }
 
-async fn write(store: &Store<Shelf>, number: u64, text: String, records: u64) -> Result<(), Refusal> {
+async fn write(store: &Store<Shelf>, number: u64, text: String, writes: Command) -> Result<(), Refusal> {
     let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let command = move |draft: &mut Draft<Shelf>| {
-        for record in 0..records {
+        for record in 0..writes.records {
             let key = format!("{record}-{hash:016x}");
             draft.put("000000000001", Item { key, number, text: text.clone() });
+        }
+        for row in 0..writes.archived {
+            let user = format!("usr_{:04}", hash % 1000);
+            let labels = [("user", &*user), ("action", "login"), ("connector", "production")];
+            draft.archive("event", &format!("{number:016}-{row}"), text.as_str(), &labels);
         }
         Ok(())
     };

@@ -22,6 +22,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
+use crate::archive;
 use crate::batch::Batch;
 use crate::catch_up::catch_up;
 use crate::command::Command;
@@ -216,8 +217,9 @@ impl<P: Picture> Committer<P> {
             return Ok(Attempted::Settled { commands, snapshot: base });
         }
         let head = Head { seq: batch.seq, commit: self.options.entropy.number() };
-        let Batch { picture, changes, effects, .. } = batch;
+        let Batch { picture, changes, effects, shelved, .. } = batch;
         record::write(connection, effects).await?;
+        archive::write(connection, shelved).await?;
         log::append(connection, changes, head.commit).await?;
         log::advance(connection, head).await?;
         let first = Head { seq: base.seq().next(), ..head };

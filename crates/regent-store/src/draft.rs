@@ -3,12 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::archive::Drafted;
 use crate::error::StoreError;
 use crate::picture::{Entity as _, Picture};
 use crate::record::RecordName;
 use crate::seq::Seq;
 
-/// How many changes one command may make.
+/// How many changes one command may make, rows of the archive counted in.
 const MAX_CHANGES: usize = 10_000;
 
 /// The newest picture, for a command to read and change.
@@ -21,8 +22,18 @@ pub struct Draft<P> {
     picture: P,
     seq: Seq,
     edits: Vec<Edit>,
+    archived: Vec<Drafted>,
     /// Why what the command has changed cannot be stored.
     failure: Option<StoreError>,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Finished<P> {
+    /// The picture after it.
+    pub(crate) picture: P,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) archived: Vec<Drafted>,
 }
 
 /// One change a command made.
@@ -37,7 +48,7 @@ pub(crate) struct Edit {
 
 impl<P: Picture> Draft<P> {
     pub(crate) fn new(picture: P, seq: Seq) -> Self {
-        Self { picture, seq, edits: Vec::new(), failure: None }
+        Self { picture, seq, edits: Vec::new(), archived: Vec::new(), failure: None }
     }
 
     /// The number of this command, and so the version of whatever it writes.
@@ -72,19 +83,46 @@ impl<P: Picture> Draft<P> {
         before.is_some()
     }
 
-    fn note(&mut self, edit: Edit) {
-        if self.edits.len() < MAX_CHANGES {
-            self.edits.push(edit);
-        } else {
-            let reason = "expected at most 10,000 changes in one command";
-            self.failure = Some(StoreError::Unstorable { name: edit.record.to_string(), reason });
+    /// Archives a row: a kind and a key, a body of at most 256 KiB on one line, and up to eight labels to find it by.
+    ///
+    /// It is written in the transaction of the command, shown by no picture, and read with
+    /// [`Store::archived`](crate::Store::archived). A row of the same kind and key is written over; of its labels those
+    /// stay that are not given anew.
+    ///
+    /// Keys of one kind are letters, digits, `_` and `-`, of one length, and differ only in digits and letters of one
+    /// case: numbers with leading zeros, or ULIDs behind a prefix. Such keys are in the same order for every database,
+    /// whatever language it sorts in.
+    ///
+    /// What cannot be stored fails the command when it returns, with [`StoreError::Unstorable`].
+    pub fn archive(&mut self, kind: &str, key: &str, body: impl Into<Arc<str>>, labels: &[(&str, &str)]) {
+        match Drafted::new(kind, key, body.into(), labels) {
+            Ok(drafted) if self.has_room() => self.archived.push(drafted),
+            Ok(_) => self.failure = Some(too_many(format!("archive/{kind}/{key}"))),
+            Err(error) => self.failure = Some(error),
         }
     }
 
-    /// The picture after the command, and what it has changed.
-    pub(crate) fn finish(self) -> Result<(P, Vec<Edit>), StoreError> {
-        self.failure.map_or(Ok((self.picture, self.edits)), Err)
+    fn note(&mut self, edit: Edit) {
+        if self.has_room() {
+            self.edits.push(edit);
+        } else {
+            self.failure = Some(too_many(edit.record.to_string()));
+        }
     }
+
+    fn has_room(&self) -> bool {
+        self.edits.len() + self.archived.len() < MAX_CHANGES
+    }
+
+    /// What the command has done, unless it cannot be stored.
+    pub(crate) fn finish(self) -> Result<Finished<P>, StoreError> {
+        let Self { picture, edits, archived, failure, .. } = self;
+        failure.map_or(Ok(Finished { picture, edits, archived }), Err)
+    }
+}
+
+fn too_many(name: String) -> StoreError {
+    StoreError::Unstorable { name, reason: "expected at most 10,000 changes in one command" }
 }
 
 impl<P> Deref for Draft<P> {

@@ -21,6 +21,7 @@
 //! | Commands are serializable; one that says no disturbs nobody. | `committer.rs`, `batch.rs` |
 //! | A write is made once, even if the answer to its commit was lost. | `committer.rs` (`is_in`) |
 //! | The log has no gap: seq 1, 2, 3, in the order of the commits. | `log.rs` |
+//! | What a command archives is there if its changes are. | `archive.rs`, `committer.rs` |
 //! | A snapshot shows whole commands, never half of one. | `catch_up.rs` |
 //! | Nothing is overwritten that this node has not seen. | `record.rs` |
 //! | A node that cannot follow says so. | `snapshot.rs`, `follower.rs` |
@@ -94,6 +95,7 @@
 //! # }
 //! ```
 
+mod archive;
 mod batch;
 mod catch_up;
 mod command;
@@ -121,6 +123,7 @@ mod sql;
 mod store;
 mod trim;
 
+pub use archive::{Archived, Forgotten, Order, Page, Range};
 pub use draft::Draft;
 pub use error::StoreError;
 pub use facts::{Fact, Facts};

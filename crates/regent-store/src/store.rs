@@ -11,6 +11,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::archive::{self, Archived, Forgotten, Page, Range};
 use crate::command::{Command, command};
 use crate::committer::Committer;
 use crate::draft::Draft;
@@ -56,6 +57,8 @@ struct Links {
     writer: SharedLink,
     reader: SharedLink,
     chores: SharedLink,
+    /// For reading the archive, so that nobody's long search keeps the follower from the log.
+    archive: SharedLink,
 }
 
 struct Tasks {
@@ -69,12 +72,13 @@ impl Links {
     fn new(database: &Arc<Database>, lifetime: Lifetime) -> Self {
         let link = || Arc::new(tokio::sync::Mutex::new(Link::new(Arc::clone(database), lifetime)));
         let writer = link();
-        let reader = match lifetime {
+        let another = || match lifetime {
             Lifetime::Lasting => link(),
             Lifetime::WithConnection => Arc::clone(&writer),
         };
+        let (reader, archive) = (another(), another());
         let chores = if database.dialect().has_one_writer() { Arc::clone(&writer) } else { link() };
-        Self { writer, reader, chores }
+        Self { writer, reader, chores, archive }
     }
 }
 
@@ -171,11 +175,44 @@ impl<P: Picture> Store<P> {
     /// One call removes a bounded number; ask again while [`Trimmed::is_done`] says no. A node that
     /// was away for longer than the log reaches back reads all records instead.
     pub async fn trim(&self, keep: u64) -> Result<Trimmed, StoreError> {
-        // On a task of its own, so that a caller that goes away leaves no transaction open.
         let link = Arc::clone(&self.inner.links.chores);
         let head = self.picture().seq();
-        let trimming = tokio::spawn(async move { trim::trim(&link, head, keep).await });
-        trimming.await.map_err(|error| StoreError::Database(Arc::new(error)))?
+        apart(async move { trim::trim(&link, head, keep).await }).await
+    }
+
+    /// The first rows of a range of the archive: at most so many, at most 1,000, at most about 4 MiB.
+    ///
+    /// This asks the database. What was archived by a write that was answered is among them, on whichever node.
+    pub async fn archived(&self, kind: &str, range: &Range<'_>, limit: usize) -> Result<Page, StoreError> {
+        let limit = limit.clamp(1, archive::MAX_PAGE_ROWS);
+        self.search(archive::Query::page(kind, range, limit), limit).await
+    }
+
+    /// One row of the archive. This asks the database.
+    pub async fn archived_row(&self, kind: &str, key: &str) -> Result<Option<Archived>, StoreError> {
+        Ok(self.search(archive::Query::row(kind, key), 1).await?.rows.pop())
+    }
+
+    async fn search(&self, query: archive::Query, limit: usize) -> Result<Page, StoreError> {
+        if self.inner.queue.load().is_none() {
+            return Err(StoreError::Closed); // or else the connection would be made anew
+        }
+        let link = Arc::clone(&self.inner.links.archive);
+        apart(async move { archive::page(&link, query, limit).await }).await
+    }
+
+    /// Removes the rows of a kind from the archive whose keys are lower than this one, lowest first, at most so many.
+    ///
+    /// One call removes at most 100,000; ask again while [`Forgotten::is_done`] says no.
+    pub async fn forget_archived(
+        &self,
+        kind: &str,
+        before: &str,
+        limit: u64,
+    ) -> Result<Forgotten, StoreError> {
+        let link = Arc::clone(&self.inner.links.chores);
+        let (kind, before) = (kind.to_owned(), before.to_owned());
+        apart(async move { archive::forget(&link, &kind, &before, limit).await }).await
     }
 
     /// What was last seen of things, past the log.
@@ -196,8 +233,8 @@ impl<P: Picture> Store<P> {
         for task in others {
             ended(task).await;
         }
-        let Links { writer, reader, chores } = &self.inner.links;
-        for link in [reader, chores, writer] {
+        let Links { writer, reader, chores, archive } = &self.inner.links;
+        for link in [archive, reader, chores, writer] {
             link.lock().await.close().await?; // the second time there is nothing left to close
         }
         tracing::info!(seq = %self.picture().seq(), "the store is closed");
@@ -213,6 +250,13 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| StoreError::Database(Arc::new(error)))
+}
+
+/// Does it on a task of its own, so that a caller that goes away leaves nothing open on the connection.
+async fn apart<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.map_err(|error| StoreError::Database(Arc::new(error)))?
 }
 
 async fn ended(task: JoinHandle<()>) {

@@ -1,5 +1,6 @@
 //! What a store promises, on whichever database: one suite, the same assertions, no `if`.
 
+mod archive;
 mod facts;
 mod follow;
 mod load;
@@ -67,6 +68,14 @@ contract! {
         a_record_made_past_the_log_is_not_overwritten,
         a_record_deleted_past_the_log_is_noticed,
         a_change_made_past_the_head_is_not_overwritten;
+    archive:
+        what_a_command_archives_is_there_with_its_changes,
+        a_command_that_only_archives_takes_a_number_of_the_log,
+        a_row_archived_again_is_written_over,
+        pages_lead_through_a_range_both_ways,
+        a_page_of_long_rows_ends_early,
+        rows_are_forgotten_with_their_labels_oldest_first,
+        what_cannot_be_archived_fails_its_command_alone;
     facts:
         a_fact_is_there_at_once_and_after_a_restart,
         a_node_learns_the_facts_of_another,

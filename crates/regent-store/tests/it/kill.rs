@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use regent_store::{Draft, Location, Store};
+use regent_store::{Draft, Location, Order, Range, Store};
 use tokio::task::JoinSet;
 
 use crate::place::{Place, Sqlite, options};
@@ -30,6 +30,8 @@ async fn a_process_to_be_killed() {
             let command = move |draft: &mut Draft<Shelf>| -> Result<(), Refusal> {
                 draft.put("a", Item::new(format!("{number}-left"), number));
                 draft.put("a", Item::new(format!("{number}-right"), number));
+                let body = number.to_string();
+                draft.archive("event", &format!("{number:06}"), body, &[("parity", parity(number))]);
                 Ok(())
             };
             store.write(command).await.unwrap();
@@ -41,6 +43,17 @@ async fn a_process_to_be_killed() {
     }
     writes.join_all().await;
     std::future::pending::<()>().await; // never ends by itself
+}
+
+fn parity(number: u64) -> &'static str {
+    if number.is_multiple_of(2) { "even" } else { "odd" }
+}
+
+/// The numbers that were archived, by their label.
+async fn archived(store: &Store<Shelf>, parity: &str) -> Vec<u64> {
+    let range = Range { label: Some(("parity", parity)), order: Order::OldestFirst, ..Range::default() };
+    let page = store.archived("event", &range, usize::MAX).await.unwrap();
+    page.rows.iter().map(|row| row.body.parse().unwrap()).collect()
 }
 
 /// Starts it, kills it, and returns what it said before.
@@ -83,6 +96,12 @@ async fn check(place: impl Place, location: String) {
     let [count, changes] = [there, there * 2].map(|count| count.to_string());
     assert_eq!(place.sql(log).await, [["1".to_owned(), count.clone(), count, changes]]);
     assert_eq!(picture.seq().to_string(), there.to_string());
+    for label in ["even", "odd"] {
+        let expected: Vec<u64> = (0..WRITES)
+            .filter(|number| picture.number(&format!("{number}-left")).is_some() && parity(*number) == label)
+            .collect();
+        assert_eq!(archived(&store, label).await, expected, "what was archived is not what was written");
+    }
     // and it works on
     let written = store.write(|draft| -> Result<_, Refusal> {
         draft.put("a", Item::new("after", 1));

@@ -96,6 +96,7 @@ async fn increment(store: &Store<Shelf>, mark: String) -> Result<(), Refusal> {
         let number = draft.number("counter").unwrap_or_default() + 1;
         draft.put("a", Item::new("counter", number));
         draft.put("a", Item::new(&mark, number));
+        draft.archive("event", &format!("{number:06}"), mark.as_str(), &[]);
         Ok(())
     };
     store.write(command).await
@@ -122,6 +123,8 @@ async fn check_count(place: &Postgres, expected: u64) {
     assert_eq!((picture.number("counter"), picture.len() as u64), (Some(expected), expected + 1));
     let log = place.sql("SELECT MAX(seq) || '', COUNT(DISTINCT seq) || '' FROM change").await;
     assert_eq!(log, [[expected.to_string(), expected.to_string()]]);
+    let archived = place.sql("SELECT COUNT(DISTINCT body) || '', MAX(key) FROM archive").await;
+    assert_eq!(archived, [[expected.to_string(), format!("{expected:06}")]]);
 }
 
 /// One node behind the proxy, and one that takes the numbers of commits that were cut off.
