@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::entity::{AccessKey, AccountId, DataKey, Entity, SessionKey};
+use crate::entity::{AccessKey, AccountId, ChainHead, ChainKey, DataKey, Entity, Revocation, SessionKey};
 use crate::ordered_map::OrderedMap;
 use crate::picture::{Loaded, Picture};
 use crate::seq::Seq;
 
 mod account;
 mod broker;
+mod chain;
 mod key_id;
 mod named;
 mod policy_use;
@@ -23,6 +24,8 @@ pub use broker::{Broker, Table};
 pub use key_id::KeyId;
 pub use named::{Named, NamedEntity};
 pub use policy_use::PolicyUse;
+
+use chain::Chain;
 
 /// An entity and the write that made it what it is.
 #[derive(Debug)]
@@ -59,6 +62,7 @@ pub struct Directory {
     data_keys: OrderedMap<u32, Versioned<DataKey>>,
     session_keys: OrderedMap<u32, Versioned<SessionKey>>,
     broker: Broker,
+    chain: Chain,
 }
 
 impl Directory {
@@ -95,6 +99,26 @@ impl Directory {
     /// What the broker keeps.
     pub fn broker(&self) -> &Broker {
         &self.broker
+    }
+
+    /// Where the chain of audit events ends; none before the first.
+    pub fn chain_head(&self) -> Option<&Arc<ChainHead>> {
+        self.chain.head.as_ref().map(|held| &held.entity)
+    }
+
+    /// The keys that sign the chain of audit events, oldest first.
+    pub fn chain_keys(&self) -> impl Iterator<Item = &Arc<ChainKey>> {
+        self.chain.keys.iter().map(|(_, key)| &key.entity)
+    }
+
+    /// Why the session of this access key id counts no longer; none if it was not revoked.
+    pub fn revocation(&self, access_key_id: &str) -> Option<&Arc<Revocation>> {
+        self.chain.revocations.get(access_key_id).map(|held| &held.entity)
+    }
+
+    /// The sessions that count no longer, by access key id.
+    pub fn revocations(&self) -> impl Iterator<Item = &Arc<Revocation>> {
+        self.chain.revocations.iter().map(|(_, held)| &held.entity)
     }
 
     fn change<T>(&mut self, id: AccountId, change: impl FnOnce(&mut AccountView) -> T) -> T {
@@ -135,6 +159,9 @@ impl Picture for Directory {
                 let held = Versioned { entity: Arc::clone(key), version };
                 self.session_keys.insert(key.id, held).map(|old| old.version)
             }
+            (Entity::ChainHead(head), _) => self.chain.put_head(head, version),
+            (Entity::ChainKey(key), _) => self.chain.put_key(key, version),
+            (Entity::Revocation(revocation), _) => self.chain.put_revocation(revocation, version),
             (Entity::Broker(entity), _) => self.broker.put(entity, version),
             (Entity::AccessKey(key), Ok(account)) => {
                 let id = KeyId::new(&key.id)?;
@@ -159,6 +186,9 @@ impl Picture for Directory {
         match (kind, account.parse::<AccountId>()) {
             (Entity::DATA_KEY, _) => self.data_keys.remove(&key.parse().ok()?).map(|old| old.version),
             (Entity::SESSION_KEY, _) => self.session_keys.remove(&key.parse().ok()?).map(|old| old.version),
+            (Entity::CHAIN_HEAD, _) => self.chain.head.take().map(|old| old.version),
+            (Entity::CHAIN_KEY, _) => self.chain.keys.remove(&key.parse().ok()?).map(|old| old.version),
+            (Entity::REVOCATION, _) => self.chain.revocations.remove(key).map(|old| old.version),
             (kind, Err(_)) if broker::is_kind(kind) => self.broker.remove(kind, key),
             (Entity::ACCESS_KEY, Ok(account)) => {
                 let id = KeyId::new(key)?;
@@ -204,6 +234,9 @@ impl Picture for Directory {
                 | Entity::MfaDevice(_)
                 | Entity::DataKey(_)
                 | Entity::SessionKey(_)
+                | Entity::ChainHead(_)
+                | Entity::ChainKey(_)
+                | Entity::Revocation(_)
                 | Entity::Broker(_) => {
                     view.put(&entity, version);
                 }

@@ -175,7 +175,13 @@ impl AccountView {
                 old.map(|old| old.version)
             }
             // These lie in the directory itself.
-            Entity::AccessKey(_) | Entity::DataKey(_) | Entity::SessionKey(_) | Entity::Broker(_) => None,
+            Entity::AccessKey(_)
+            | Entity::DataKey(_)
+            | Entity::SessionKey(_)
+            | Entity::ChainHead(_)
+            | Entity::ChainKey(_)
+            | Entity::Revocation(_)
+            | Entity::Broker(_) => None,
         }
     }
 

@@ -244,3 +244,38 @@ fn a_body_that_cannot_be_read_is_an_error_that_quotes_nothing() {
     let error = Entity::decode(&record).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
 }
+
+#[test]
+fn what_belongs_to_the_chain_of_events_comes_and_goes_with_its_version() {
+    use crate::entity::{ChainHead, ChainKey, Revocation};
+
+    let entities = [
+        Entity::ChainHead(Arc::new(ChainHead { day: 7, ..ChainHead::default() })),
+        Entity::ChainKey(Arc::new(ChainKey { id: 1, created: 0, sealed: "1.".into() })),
+        Entity::Revocation(Arc::new(Revocation { access_key_id: "ASIA1".into(), revoked: 1, expires: 2 })),
+    ];
+    let [one, two] = ["1", "2"].map(|seq| seq.parse::<Seq>().unwrap());
+    let mut directory = Directory::default();
+    for entity in &entities {
+        let entity = Arc::new(entity.clone());
+        assert_eq!(directory.put("", Arc::clone(&entity), one), None);
+        assert_eq!(directory.put("", Arc::clone(&entity), two), Some(one));
+    }
+    assert_eq!(directory.chain_head().map(|head| head.day), Some(7));
+    assert_eq!(directory.chain_keys().count(), 1);
+    assert_eq!(directory.revocation("ASIA1").map(|revocation| revocation.expires), Some(2));
+    assert!(directory.revocation("ASIA2").is_none());
+    for entity in &entities {
+        assert_eq!(directory.remove("", entity.kind(), &entity.key()), Some(two), "{entity:?}");
+        assert_eq!(directory.remove("", entity.kind(), &entity.key()), None, "{entity:?}");
+        let record = crate::picture::Record {
+            account: "",
+            kind: entity.kind(),
+            key: &entity.key(),
+            body: &entity.encode().unwrap(),
+        };
+        let read = Entity::decode(&record).unwrap().unwrap();
+        assert_eq!(read.encode().unwrap(), entity.encode().unwrap());
+    }
+    assert!(directory.chain_head().is_none() && directory.revocations().next().is_none());
+}

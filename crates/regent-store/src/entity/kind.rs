@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    AccessKey, Account, BrokerEntity, DataKey, Group, InstanceProfile, ManagedPolicy, MfaDevice, Role,
-    SessionKey, User,
+    AccessKey, Account, BrokerEntity, ChainHead, ChainKey, DataKey, Group, InstanceProfile, ManagedPolicy,
+    MfaDevice, Revocation, Role, SessionKey, User,
 };
 use crate::picture;
 use crate::picture::Record;
@@ -34,6 +34,12 @@ pub enum Entity {
     DataKey(Arc<DataKey>),
     /// A key that seals session tokens.
     SessionKey(Arc<SessionKey>),
+    /// Where the chain of audit events ends.
+    ChainHead(Arc<ChainHead>),
+    /// A key that signs it.
+    ChainKey(Arc<ChainKey>),
+    /// A session that counts no longer.
+    Revocation(Arc<Revocation>),
     /// Something the broker keeps.
     Broker(BrokerEntity),
 }
@@ -59,6 +65,12 @@ impl Entity {
     pub const DATA_KEY: &'static str = "data-key";
     /// The kind of [`SessionKey`].
     pub const SESSION_KEY: &'static str = "session-key";
+    /// The kind of [`ChainHead`].
+    pub const CHAIN_HEAD: &'static str = "chain-head";
+    /// The kind of [`ChainKey`].
+    pub const CHAIN_KEY: &'static str = "chain-key";
+    /// The kind of [`Revocation`].
+    pub const REVOCATION: &'static str = "revocation";
 }
 
 /// A body that is not that of its kind. Says where, never what: bodies hold what must not be logged.
@@ -89,6 +101,9 @@ impl picture::Entity for Entity {
             Self::MfaDevice(device) => Cow::Owned(device.key()),
             Self::DataKey(key) => Cow::Owned(key.id.to_string()),
             Self::SessionKey(key) => Cow::Owned(key.id.to_string()),
+            Self::ChainHead(_) => Cow::Borrowed(ChainHead::KEY),
+            Self::ChainKey(key) => Cow::Owned(key.id.to_string()),
+            Self::Revocation(revocation) => Cow::Borrowed(&revocation.access_key_id),
             Self::Broker(entity) => entity.key(),
         }
     }
@@ -105,6 +120,9 @@ impl picture::Entity for Entity {
             Self::MfaDevice(device) => write(Self::MFA_DEVICE, device),
             Self::DataKey(key) => write(Self::DATA_KEY, key),
             Self::SessionKey(key) => write(Self::SESSION_KEY, key),
+            Self::ChainHead(head) => write(Self::CHAIN_HEAD, head),
+            Self::ChainKey(key) => write(Self::CHAIN_KEY, key),
+            Self::Revocation(revocation) => write(Self::REVOCATION, revocation),
             Self::Broker(entity) => entity.encode(),
         }
     }
@@ -122,6 +140,9 @@ impl picture::Entity for Entity {
             Self::MFA_DEVICE => Self::MfaDevice(read(Self::MFA_DEVICE, body)?),
             Self::DATA_KEY => Self::DataKey(read(Self::DATA_KEY, body)?),
             Self::SESSION_KEY => Self::SessionKey(read(Self::SESSION_KEY, body)?),
+            Self::CHAIN_HEAD => Self::ChainHead(read(Self::CHAIN_HEAD, body)?),
+            Self::CHAIN_KEY => Self::ChainKey(read(Self::CHAIN_KEY, body)?),
+            Self::REVOCATION => Self::Revocation(read(Self::REVOCATION, body)?),
             kind => return Ok(BrokerEntity::decode(kind, body)?.map(Self::Broker)),
         }))
     }
@@ -140,6 +161,9 @@ impl Entity {
             Self::MfaDevice(_) => Self::MFA_DEVICE,
             Self::DataKey(_) => Self::DATA_KEY,
             Self::SessionKey(_) => Self::SESSION_KEY,
+            Self::ChainHead(_) => Self::CHAIN_HEAD,
+            Self::ChainKey(_) => Self::CHAIN_KEY,
+            Self::Revocation(_) => Self::REVOCATION,
             Self::Broker(entity) => entity.kind(),
         }
     }
