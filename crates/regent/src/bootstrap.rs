@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use regent_store::directory::Directory;
 use regent_store::entity::{
-    AccessKey, Account, AccountId, DataKey, Entity, KeyOwner, KeyStatus, Seconds, SessionKey,
+    AccessKey, Account, AccountId, ChainKey, DataKey, Entity, KeyOwner, KeyStatus, Seconds, SessionKey,
 };
 use regent_store::{Location, Options, Store, StoreError};
 use regent_wire::secret::SecretAccessKey;
 use zeroize::Zeroizing;
 
 use crate::audit::trail::{Trail, TrailError};
+use crate::broker::journal::{ChainKeyError, Journal, Signer, Signers};
 use crate::clock::Clock;
 use crate::config::{Config, STORE_FILE, Storage};
 use crate::entropy::{self, EntropyError};
@@ -48,6 +49,9 @@ pub enum StartError {
     /// The file with managed policies cannot be used.
     #[error(transparent)]
     ManagedPolicies(#[from] PackError),
+    /// A key of the audit chain cannot be used.
+    #[error(transparent)]
+    ChainKey(#[from] ChainKeyError),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -95,7 +99,8 @@ impl Server {
             None => ManagedPolicies::built_in(),
         };
         let trail = Trail::open(&config.audit)?;
-        let server = Self::new(Parts { config, clock, store, sealer, managed_policies, trail });
+        let journal = Journal::new(chain_keys(&store, &sealer, now).await?);
+        let server = Self::new(Parts { config, clock, store, sealer, managed_policies, trail, journal });
         server.first_session_key(now).await?;
         Ok(server)
     }
@@ -256,6 +261,30 @@ async fn make_data_key(
         })
         .await?;
     if is_first { Ok(Some(Sealer::new(&key)?)) } else { Ok(None) }
+}
+
+/// The keys of the audit chain; the first is made by the first start of all.
+async fn chain_keys(store: &Store<Directory>, sealer: &Sealer, now: Seconds) -> Result<Signers, StartError> {
+    if store.picture().chain_keys().next().is_none() {
+        let key = Zeroizing::new(entropy::bytes::<{ crate::seal::KEY_BYTES }>()?);
+        let sealed = sealer.seal(&place::chain_key(1), &*key)?;
+        store
+            .write(move |draft| {
+                // Another node may have been first.
+                if draft.chain_keys().next().is_none() {
+                    let key = ChainKey { id: 1, created: now, sealed: sealed.as_str().into() };
+                    draft.put("", Entity::ChainKey(Arc::new(key)));
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+    }
+    let picture = store.picture();
+    let signers = picture.chain_keys().map(|held| {
+        let seed = sealer.open_key(&place::chain_key(held.id), &held.sealed)?;
+        Ok(Signer::new(held.id, &seed)?)
+    });
+    Ok(Signers::new(signers.collect::<Result<_, StartError>>()?))
 }
 
 #[cfg(test)]

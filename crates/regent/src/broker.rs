@@ -8,4 +8,5 @@ pub(crate) mod check_account;
 mod hours;
 pub(crate) mod login;
 pub(crate) mod usable;
+pub(crate) mod journal;
 pub(crate) mod usage;

@@ -11,6 +11,7 @@ use regent_wire::Fault;
 use crate::arn::Partition;
 use crate::audit::trail::Trail;
 use crate::authn::Credentials;
+use crate::broker::journal::Journal;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::managed_policies::ManagedPolicies;
@@ -30,6 +31,8 @@ pub struct Server {
     pub(crate) credentials: Credentials,
     pub(crate) managed_policies: Arc<ManagedPolicies>,
     pub(crate) trail: Trail,
+    /// Appends what happens in the broker.
+    pub(crate) journal: Journal,
     pub(crate) mfa_attempts: Attempts,
     /// What a managed policy is that cannot be found: it denies everything, because it might have denied anything.
     pub(crate) lost: PolicyDocument,
@@ -49,6 +52,7 @@ pub(crate) struct Parts {
     pub(crate) sealer: Sealer,
     pub(crate) managed_policies: ManagedPolicies,
     pub(crate) trail: Trail,
+    pub(crate) journal: Journal,
 }
 
 impl Server {
@@ -62,6 +66,7 @@ impl Server {
             credentials: Credentials::default(),
             managed_policies: Arc::new(parts.managed_policies),
             trail: parts.trail,
+            journal: parts.journal,
             mfa_attempts: Attempts::default(),
             // No text is no policy, and what cannot be read denies.
             lost: PolicyDocument::new("", Vec::new()),

@@ -23,6 +23,11 @@ pub(crate) fn data_key(id: u32) -> String {
     format!("data-key/{id}")
 }
 
+/// A key of the chain of audit events, sealed with the data key.
+pub(crate) fn chain_key(id: u32) -> String {
+    format!("chain-key/{id}")
+}
+
 /// A session key, sealed with the data key.
 pub(crate) fn session_key(id: u32) -> String {
     format!("session-key/{id}")

@@ -1,0 +1,91 @@
+//! The journal: what happened in the broker, event by event, each bound to the one before by its hash.
+//!
+//! An event is a row of the archive, written in the transaction of the change it tells of: there is no change without its
+//! event. The end of the chain is a record of the picture, so the committer puts the events of all nodes into one order.
+//! What binds them, who can break it and who would notice is in `docs/adr/0022-audit-chain.md`.
+//!
+//! ```text
+//! command ─► append(draft, event) ─► row: seq, event, prev_hash, hash     the archive
+//!                                └─► head: last number and hash, tag      the picture
+//! ```
+
+use std::sync::Arc;
+
+use regent_store::directory::Directory;
+use regent_store::entity::Entity;
+use regent_store::{Draft, StoreError};
+
+use crate::broker::caller::BrokerCaller;
+use crate::entropy::{self, EntropyError};
+use crate::server::Server;
+
+mod chain;
+mod event;
+mod keys;
+mod verify;
+
+pub(crate) use chain::Signers;
+pub(crate) use event::{
+    Action, Actor, ActorKind, Client, ConnectorName, Ending, Event, SessionFacts, Target, Text,
+};
+pub use keys::ChainKeyError;
+pub(crate) use keys::Signer;
+pub(crate) use verify::{Broken, Report, Why};
+
+/// The kind of events in the archive.
+const KIND: &str = "audit-event";
+
+/// What appends events. Clones are cheap, for commands to take along.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Journal {
+    signers: Signers,
+}
+
+impl Journal {
+    pub(crate) fn new(signers: Signers) -> Self {
+        Self { signers }
+    }
+
+    pub(crate) fn signers(&self) -> &Signers {
+        &self.signers
+    }
+
+    /// Appends an event to the chain, as part of a command.
+    ///
+    /// If it cannot be written, the command fails when it returns, and nothing of it is written.
+    pub(crate) fn append(&self, draft: &mut Draft<Directory>, event: &Event) {
+        let appended = chain::append(&self.signers, draft.chain_head().map(|head| &**head), event);
+        if let Some((line, head)) = appended {
+            draft.archive(KIND, &chain::key(head.last.number), line, &event.labels());
+            draft.put("", Entity::ChainHead(Arc::new(head)));
+        } else {
+            draft.archive(KIND, "", "", &[]); // which cannot be stored
+        }
+    }
+}
+
+impl Server {
+    /// Something that somebody did just now, and that went well.
+    pub(crate) fn event(&self, actor: Actor, action: Action) -> Result<Event, EntropyError> {
+        Ok(Event::new(self.clock.now(), entropy::bytes()?, actor, action))
+    }
+
+    /// The same, by somebody who uses the broker, with where they are.
+    pub(crate) fn event_of(&self, caller: &BrokerCaller, action: Action) -> Result<Event, EntropyError> {
+        Ok(Event { client: Some(caller.into()), ..self.event(caller.into(), action)? })
+    }
+
+    /// Appends an event that comes with no other change. It is durable when this returns.
+    pub(crate) async fn journal(&self, event: Event) -> Result<(), StoreError> {
+        let journal = self.journal.clone();
+        self.store
+            .write(move |draft| {
+                journal.append(draft, &event);
+                Ok(())
+            })
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests;
