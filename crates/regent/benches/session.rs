@@ -35,6 +35,7 @@ fn main() {
         source_identity: Some("ana".into()),
         mfa: Some(NOW - 60),
         is_chained: false,
+        is_console: false,
     };
     let (token, _) = ring.seal(&session, NOW, [9; 12], 0).unwrap();
     let seal = best(|| drop(black_box(ring.seal(black_box(&session), NOW, [9; 12], 0).unwrap())));

@@ -26,10 +26,13 @@ use regent_store::entity::{AccountId, PolicyDocument, Seconds, Tag, UniqueId};
 mod codec;
 mod denial;
 mod key_ring;
+mod sealed;
 mod token;
 
+pub(crate) use codec::{Reader, Writer};
 pub use denial::{DenialMessage, DenialMessageError, MAX_MESSAGE_BYTES};
 pub use key_ring::{KeyBytes, KeyRing, RingKeyError};
+pub(crate) use sealed::{Purpose, sealed_length};
 pub use token::{MAX_TOKEN_BYTES, TokenError};
 
 /// Everything a session token says.
@@ -55,6 +58,8 @@ pub struct Session {
     pub mfa: Option<Seconds>,
     /// Whether temporary credentials opened it.
     pub is_chained: bool,
+    /// Whether it is a browser's: opened by signing in to the console, its keys given to nobody.
+    pub is_console: bool,
 }
 
 /// Whose a session is.

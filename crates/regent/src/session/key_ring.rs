@@ -1,4 +1,4 @@
-//! The keys that seal session tokens and the messages of denials, and derive session secrets.
+//! The keys that seal session tokens, the messages of denials and what browsers hold, and derive session secrets.
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, LessSafeKey, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
@@ -33,7 +33,7 @@ pub struct KeyRing {
     keys: Vec<RingKey>,
 }
 
-/// One key of the ring, taken apart for its three uses: what was sealed for one of them opens for no other.
+/// One key of the ring, taken apart for its uses: what was sealed for one of them opens for no other.
 ///
 /// Tokens are sealed with AES-256-GCM-SIV, which stays safe should a random nonce ever come twice: one key seals
 /// every session of every node for weeks, more messages than plain GCM with random nonces is meant for.
@@ -42,6 +42,7 @@ pub(super) struct RingKey {
     created: Seconds,
     pub(super) aead: LessSafeKey,
     pub(super) denials: LessSafeKey,
+    pub(super) browsers: LessSafeKey,
     secrets: hmac::Key,
 }
 
@@ -83,6 +84,7 @@ impl RingKey {
             created,
             aead: sealing_key(key, b"regent session token").ok_or(RingKeyError(id))?,
             denials: sealing_key(key, b"regent authorization message").ok_or(RingKeyError(id))?,
+            browsers: sealing_key(key, b"regent browser").ok_or(RingKeyError(id))?,
             secrets: hmac::Key::new(hmac::HMAC_SHA256, &*secrets),
         })
     }

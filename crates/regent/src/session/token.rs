@@ -124,7 +124,8 @@ const IS_CHAINED: u8 = 1;
 const HAS_INLINE_POLICY: u8 = 2;
 const HAS_SOURCE_IDENTITY: u8 = 4;
 const HAS_MFA: u8 = 8;
-const ALL_FLAGS: u8 = 15;
+const IS_CONSOLE: u8 = 16;
+const ALL_FLAGS: u8 = 31;
 
 fn write(session: &Session, least: usize) -> Result<Vec<u8>, TokenError> {
     let mut out = Writer::default();
@@ -133,7 +134,8 @@ fn write(session: &Session, least: usize) -> Result<Vec<u8>, TokenError> {
         flag(session.is_chained, IS_CHAINED)
             | flag(session.policies.inline.is_some(), HAS_INLINE_POLICY)
             | flag(session.source_identity.is_some(), HAS_SOURCE_IDENTITY)
-            | flag(session.mfa.is_some(), HAS_MFA),
+            | flag(session.mfa.is_some(), HAS_MFA)
+            | flag(session.is_console, IS_CONSOLE),
     );
     out.number(session.account.number());
     write_time(&mut out, session.issued);
@@ -224,6 +226,7 @@ fn read(plain: &[u8], access_key_id: &str) -> Option<Session> {
         source_identity,
         mfa,
         is_chained: has(IS_CHAINED),
+        is_console: has(IS_CONSOLE),
     })
 }
 

@@ -47,6 +47,7 @@ pub(super) fn grant(call: &Call<'_>, opening: Opening) -> Result<Grant, Fault> {
         source_identity: opening.source_identity,
         mfa: opening.mfa,
         is_chained: call.caller.is_temporary(),
+        is_console: false,
     };
     let least = opening.minimum_token_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
     let ring = call.server.key_ring(call.directory)?;

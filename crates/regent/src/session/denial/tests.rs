@@ -57,6 +57,7 @@ fn a_message_is_no_session_and_a_session_no_message() {
         source_identity: None,
         mfa: None,
         is_chained: false,
+        is_console: false,
     };
     let (token, _) = ring(&[1]).seal(&session, NOW, [7; NONCE_LEN], 0).unwrap();
     assert!(ring(&[1]).open_denial(&token, account(1), NOW).is_err());

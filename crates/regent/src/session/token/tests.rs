@@ -26,6 +26,7 @@ fn role_session() -> Session {
         source_identity: Some("ana@example.com".into()),
         mfa: None,
         is_chained: true,
+        is_console: false,
     }
 }
 
@@ -52,9 +53,18 @@ fn a_session_comes_back_as_it_went_in() {
             },
             ..role_session()
         };
-        let (opened, _) = ring(&[1]).open(&sealed(&session, 0), ACCESS_KEY_ID).unwrap();
-        assert_eq!(opened, session);
+        for is_console in [false, true] {
+            let session = Session { is_console, ..session.clone() };
+            let (opened, _) = ring(&[1]).open(&sealed(&session, 0), ACCESS_KEY_ID).unwrap();
+            assert_eq!(opened, session);
+        }
     }
+}
+
+#[test]
+fn a_console_session_needs_no_longer_token() {
+    let console = Session { is_console: true, ..role_session() };
+    assert_eq!(sealed(&console, 0).len(), sealed(&role_session(), 0).len());
 }
 
 #[test]
