@@ -36,10 +36,7 @@ impl Server {
         let body = Body::Bytes(body);
         match claim.security_token() {
             Some(token) => {
-                let open = self.open_session(directory, id, token, now)?;
-                if open.session.expires <= now {
-                    return Err(Fault::expired_token());
-                }
+                let open = self.living_session(directory, id, token, now)?;
                 Self::verify(&open.credential, claim, body)?;
                 let caller = self.session_caller(directory, &open)?;
                 self.note_use(&open.credential, &caller, claim, now);
@@ -58,6 +55,21 @@ impl Server {
                 Ok(caller)
             }
         }
+    }
+
+    /// The session of a token that is one of ours for this key, and not over.
+    ///
+    /// That is half of knowing who calls. The other half is the secret, which a signature proves, or who has it
+    /// shown: [`OpenSession::has_secret`].
+    pub(crate) fn living_session(
+        &self,
+        directory: &Directory,
+        id: &str,
+        token: &str,
+        now: i64,
+    ) -> Result<Arc<OpenSession>, Fault> {
+        let open = self.open_session(directory, id, token, now)?;
+        if open.session.expires <= now { Err(Fault::expired_token()) } else { Ok(open) }
     }
 
     fn note_use(&self, credential: &Credential, caller: &Caller, claim: &Claim<'_>, now: i64) {
@@ -86,7 +98,11 @@ impl Server {
     }
 
     /// A session lives as long as the entity behind it: with a deleted user or role, its sessions are gone.
-    fn session_caller(&self, directory: &Directory, open: &Arc<OpenSession>) -> Result<Caller, Fault> {
+    pub(crate) fn session_caller(
+        &self,
+        directory: &Directory,
+        open: &Arc<OpenSession>,
+    ) -> Result<Caller, Fault> {
         let session = &open.session;
         let (account, id) = (session.account, &*session.access_key_id);
         let view = directory.account(account).ok_or_else(Fault::invalid_session_token)?;

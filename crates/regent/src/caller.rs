@@ -89,6 +89,11 @@ impl Caller {
         self.session.is_some()
     }
 
+    /// Whether it is a browser's session, opened by signing in to the console.
+    pub(crate) fn is_console(&self) -> bool {
+        self.session.as_deref().is_some_and(|open| open.session.is_console)
+    }
+
     /// When a one-time password was checked for the caller's session.
     pub(crate) fn mfa(&self) -> Option<i64> {
         self.session.as_ref()?.session.mfa

@@ -88,6 +88,10 @@ pub struct Settings {
     #[arg(long, env = "REGENT_AUDIT_KEEP_FILES", value_name = "N")]
     pub audit_keep_files: Option<usize>,
 
+    /// Origins besides its own that a console login URL may lead to: `https://tools.example.com`
+    #[arg(long, env = "REGENT_CONSOLE_DESTINATIONS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub console_destinations: Option<Vec<String>>,
+
     /// Days after which session tokens are sealed under a new key [default: 30]
     #[arg(long, env = "REGENT_SESSION_KEY_DAYS", value_name = "DAYS")]
     pub session_key_days: Option<u32>,
@@ -203,6 +207,8 @@ pub struct Config {
     pub managed_policies_file: Option<PathBuf>,
     /// Where the audit trail goes.
     pub audit: AuditConfig,
+    /// Origins besides its own that a console login URL may lead to.
+    pub console_destinations: Vec<String>,
     /// Age at which the session key is replaced.
     pub session_key_age: Duration,
     /// Whether refusals carry an encoded message.

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod entropy;
 mod fault;
+pub mod federation;
 mod http;
 mod iam;
 mod managed_policies;

@@ -20,6 +20,7 @@ use regent_wire::protocol::{self, Head};
 
 use crate::audit::trail::TrailError;
 use crate::entropy;
+use crate::federation;
 use crate::http::body::{self, BodyError};
 use crate::http::listener::Peer;
 use crate::server::Server;
@@ -66,7 +67,7 @@ impl Server {
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (parts, body) = request.into_parts();
         let read = body::read(body, self.config.body_limit_bytes, self.config.client_patience).await;
-        Ok(self.exchange(&parts, read, &peer).await)
+        Ok(self.take(&parts, read, &peer).await)
     }
 
     /// Answers a request that was made inside the process.
@@ -81,10 +82,26 @@ impl Server {
         } else {
             Ok(body)
         };
-        self.exchange(&parts, read, &Peer::new(peer, false)).await
+        self.take(&parts, read, &Peer::new(peer, false)).await
     }
 
-    async fn exchange(
+    /// Answers at the path that the request names: a browser's, or else AWS's.
+    async fn take(
+        self: &Arc<Self>,
+        parts: &Parts,
+        read: Result<Bytes, BodyError>,
+        peer: &Peer,
+    ) -> Response<Full<Bytes>> {
+        match &read {
+            Ok(body) if federation::serves(parts.uri.path()) => {
+                Box::pin(federation::answer(self, parts, body, peer)).await
+            }
+            Ok(_) | Err(_) => self.exchange(parts, read, peer).await,
+        }
+    }
+
+    /// Answers a call of an AWS operation.
+    pub(crate) async fn exchange(
         self: &Arc<Self>,
         parts: &Parts,
         read: Result<Bytes, BodyError>,
@@ -244,7 +261,7 @@ fn unavailable() -> Response<Full<Bytes>> {
 }
 
 /// Two random UUIDs in their usual form.
-fn ids(draw: [u8; 32]) -> ([u8; UUID_LENGTH], [u8; UUID_LENGTH]) {
+pub(crate) fn ids(draw: [u8; 32]) -> ([u8; UUID_LENGTH], [u8; UUID_LENGTH]) {
     let (mut one, mut other) = ([0; 16], [0; 16]);
     let (first, rest) = draw.split_at(16);
     one.copy_from_slice(first);
@@ -253,7 +270,7 @@ fn ids(draw: [u8; 32]) -> ([u8; UUID_LENGTH], [u8; UUID_LENGTH]) {
 }
 
 /// Characters of a UUID.
-const UUID_LENGTH: usize = 36;
+pub(crate) const UUID_LENGTH: usize = 36;
 
 fn uuid(draw: [u8; 16]) -> [u8; UUID_LENGTH] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -275,7 +292,7 @@ fn uuid(draw: [u8; 16]) -> [u8; UUID_LENGTH] {
 }
 
 /// What was made of hexadecimal digits and hyphens.
-fn as_text(id: &[u8; UUID_LENGTH]) -> &str {
+pub(crate) fn as_text(id: &[u8; UUID_LENGTH]) -> &str {
     std::str::from_utf8(id).unwrap_or_default()
 }
 

@@ -50,6 +50,28 @@ pub(crate) struct Record<'a> {
     pub(crate) shared_event_id: Option<&'a str>,
     /// Whether the connection was encrypted.
     pub(crate) is_secure: bool,
+    /// Whether a call or a sign-in.
+    pub(crate) kind: Kind,
+    /// Whether a console session made the call.
+    pub(crate) is_console: bool,
+}
+
+/// CloudTrail's `eventType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A call of an API.
+    Call,
+    /// Signing in to the console, or what belongs to it.
+    SignIn,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Call => "AwsApiCall",
+            Self::SignIn => "AwsConsoleSignIn",
+        }
+    }
 }
 
 /// An entity a record is about.
@@ -180,7 +202,7 @@ impl Record<'_> {
                 json.text("type", resource.kind);
             });
         }
-        json.text("eventType", "AwsApiCall");
+        json.text("eventType", self.kind.word());
         json.boolean("managementEvent", true);
         if let Some(account) = self.recipient {
             json.text("recipientAccountId", account.digits().as_str());
@@ -188,6 +210,9 @@ impl Record<'_> {
         json.maybe_text("sharedEventID", self.shared_event_id);
         json.text("eventCategory", "Management");
         json.boolean("secureTransport", self.is_secure);
+        if self.is_console {
+            json.text("sessionCredentialFromConsole", "true");
+        }
         json.end();
         line.push(b'\n');
     }

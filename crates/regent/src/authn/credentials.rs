@@ -40,6 +40,18 @@ pub(crate) struct OpenSession {
     token: Box<str>,
 }
 
+impl OpenSession {
+    /// Whether this is the session's secret access key. Takes as long whatever is alike.
+    pub(crate) fn has_secret(&self, given: &SecretAccessKey) -> bool {
+        self.credential.secret == *given
+    }
+
+    /// The secret access key, to sign with in a browser's stead.
+    pub(crate) fn secret(&self) -> &SecretAccessKey {
+        &self.credential.secret
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Entry {
     LongTerm(Seq, Arc<Credential>),

@@ -14,13 +14,13 @@ enum Kind {
     LongTerm,
     UserSession { has_mfa: bool },
     RoleSession,
-    FederatedUser,
+    FederatedUser { is_console: bool },
 }
 
 impl Kind {
     fn of(caller: &Caller) -> Self {
         match &caller.principal {
-            Principal::Federated(_) => Self::FederatedUser,
+            Principal::Federated(_) => Self::FederatedUser { is_console: caller.is_console() },
             Principal::Role(_) => Self::RoleSession,
             Principal::Root | Principal::User(_) if caller.is_temporary() => {
                 Self::UserSession { has_mfa: caller.mfa().is_some() }
@@ -40,7 +40,7 @@ pub(crate) fn check(service: &str, operation: &str, caller: &Caller) -> Result<(
         Kind::LongTerm => true,
         Kind::RoleSession => !matches!(operation, "GetSessionToken" | "GetFederationToken"),
         Kind::UserSession { .. } => matches!(operation, "AssumeRole" | "GetCallerIdentity"),
-        Kind::FederatedUser => operation == "GetCallerIdentity",
+        Kind::FederatedUser { .. } => operation == "GetCallerIdentity",
     };
     if is_open {
         Ok(())
@@ -50,9 +50,16 @@ pub(crate) fn check(service: &str, operation: &str, caller: &Caller) -> Result<(
 }
 
 /// IAM does not know these credentials at all, and says so in these words rather than in those of a denial.
+///
+/// A federated user in the console is spared: what its policies allow, it may.
 fn check_iam(kind: Kind) -> Result<(), Fault> {
     match kind {
-        Kind::LongTerm | Kind::RoleSession | Kind::UserSession { has_mfa: true } => Ok(()),
-        Kind::FederatedUser | Kind::UserSession { has_mfa: false } => Err(Fault::invalid_session_token()),
+        Kind::LongTerm
+        | Kind::RoleSession
+        | Kind::UserSession { has_mfa: true }
+        | Kind::FederatedUser { is_console: true } => Ok(()),
+        Kind::FederatedUser { is_console: false } | Kind::UserSession { has_mfa: false } => {
+            Err(Fault::invalid_session_token())
+        }
     }
 }

@@ -116,6 +116,12 @@ impl Config {
                 )?,
                 keep_files: settings.audit_keep_files.unwrap_or(0),
             },
+            console_destinations: settings
+                .console_destinations
+                .unwrap_or_default()
+                .into_iter()
+                .map(console_destination)
+                .collect::<Result<_, _>>()?,
             session_key_age: days(within(settings.session_key_days, 30, 1..=3650, "session-key-days")?),
             encoded_denials: settings.encoded_denials.unwrap_or(false),
             max_staleness: secs(within(
@@ -176,6 +182,7 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         audit_dir,
         audit_rotate_bytes,
         audit_keep_files,
+        console_destinations,
         session_key_days,
         encoded_denials,
         max_staleness_secs,
@@ -275,6 +282,18 @@ fn partition(text: String) -> Result<String, ConfigError> {
         });
     }
     Ok(text)
+}
+
+/// An origin as the URL standard writes it, so that it can be compared as a text.
+fn console_destination(text: String) -> Result<String, ConfigError> {
+    let origin = url::Url::parse(&text).ok().filter(|url| {
+        let is_web = matches!(url.scheme(), "https" | "http");
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        is_web && is_bare && url.username().is_empty() && url.password().is_none()
+    });
+    let expected = "an origin like https://tools.example.com, without a path";
+    let invalid = ConfigError::Invalid { key: "console-destinations", value: text, expected };
+    origin.map(|url| url.origin().ascii_serialization()).ok_or(invalid)
 }
 
 fn root_access_key((id, secret): (String, String)) -> Result<(String, String), ConfigError> {

@@ -1,7 +1,6 @@
 //! What is noted about a request while it is on its way, to become its audit record.
 
 use http::request::Parts;
-use regent_store::directory::Directory;
 use regent_store::entity::AccountId;
 use regent_wire::Fault;
 use regent_wire::operation::{OperationMeta, ServiceMeta};
@@ -11,11 +10,12 @@ use regent_wire::sts;
 
 use super::Exchange;
 use crate::arn::{IamArn, Owner};
+use crate::audit::identity::IdentityTexts;
 use crate::audit::json;
-use crate::audit::record::{Common, Identity, Issuer, Record, Resource, SessionContext};
+use crate::audit::record::{Identity, Kind, Record, Resource};
 use crate::audit::trail::Ticket;
 use crate::authz;
-use crate::caller::{Caller, Principal};
+use crate::caller::Caller;
 use crate::server::Server;
 
 /// Longest name of an operation or an access key nobody knows that is repeated, in characters.
@@ -178,7 +178,7 @@ impl Note {
     }
 
     fn write_lines(&self, server: &Server, exchange: &Exchange<'_>, lines: &mut Vec<u8>) {
-        let trail = self.caller.as_ref().map(|caller| Trail::of(server, caller));
+        let trail = self.caller.as_ref().map(|caller| IdentityTexts::of(server, caller));
         let identity = match (&self.caller, &trail) {
             (Some(caller), Some(trail)) => trail.identity(caller),
             _ => Identity::Unknown { access_key_id: self.access_key_id.as_deref() },
@@ -209,6 +209,8 @@ impl Note {
             recipient: self.caller.as_ref().map(|caller| caller.account),
             shared_event_id: shared,
             is_secure: exchange.is_secure,
+            kind: Kind::Call,
+            is_console: self.caller.as_ref().is_some_and(Caller::is_console),
         };
         record.write(lines);
         if let (Some(caller), Some((account, _))) = (&self.caller, &crossed) {
@@ -235,67 +237,6 @@ impl Note {
             return "us-east-1";
         }
         self.region.as_deref().unwrap_or(&server.config.region)
-    }
-}
-
-/// The texts of an identity, kept while the record borrows them.
-struct Trail {
-    issuer_arn: String,
-    issuer_id: String,
-    alias: Option<String>,
-}
-
-impl Trail {
-    fn of(server: &Server, caller: &Caller) -> Self {
-        let snapshot = server.store.picture();
-        let directory: &Directory = &snapshot;
-        let account = directory.account(caller.account).and_then(|view| view.account());
-        let root = || (server.partition.root(caller.account), caller.account.to_string());
-        let (issuer_arn, issuer_id) = match &caller.principal {
-            Principal::Role(role) => (caller.principal_arn().to_owned(), role.id.to_string()),
-            Principal::Federated(Some(user)) => {
-                (caller.source_arn.clone().unwrap_or_default(), user.id.to_string())
-            }
-            Principal::Federated(None) => root(),
-            Principal::Root | Principal::User(_) => Default::default(),
-        };
-        let is_root = matches!(caller.principal, Principal::Root);
-        let alias =
-            account.filter(|_| is_root).and_then(|account| account.alias.as_deref().map(str::to_owned));
-        Self { issuer_arn, issuer_id, alias }
-    }
-
-    fn identity<'a>(&'a self, caller: &'a Caller) -> Identity<'a> {
-        let session = caller.session.as_deref().map(|open| SessionContext {
-            created: open.session.issued,
-            has_mfa: open.session.mfa.is_some(),
-            source_identity: open.session.source_identity.as_deref(),
-        });
-        let common = Common {
-            principal_id: &caller.user_id,
-            arn: &caller.arn,
-            account: caller.account,
-            access_key_id: &caller.access_key_id,
-            session,
-        };
-        let issuer = |kind, name| Issuer {
-            kind,
-            principal_id: self.issuer_id.as_str(),
-            arn: self.issuer_arn.as_str(),
-            account: caller.account,
-            name,
-        };
-        match &caller.principal {
-            Principal::Root => Identity::Root { alias: self.alias.as_deref(), common },
-            Principal::User(user) => Identity::User { name: &user.name, common },
-            Principal::Role(role) => {
-                Identity::AssumedRole { issuer: issuer("Role", Some(&role.name)), common }
-            }
-            Principal::Federated(Some(user)) => {
-                Identity::FederatedUser { issuer: issuer("IAMUser", Some(&user.name)), common }
-            }
-            Principal::Federated(None) => Identity::FederatedUser { issuer: issuer("Root", None), common },
-        }
     }
 }
 

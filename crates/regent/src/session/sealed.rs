@@ -81,7 +81,10 @@ impl KeyRing {
         let key = self.key(u32::from_be_bytes(*id))?;
         let context = context(key.id, purpose);
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        key.browsers.open_in_place(nonce, Aad::from(context.as_slice()), sealed).ok().map(|plain| plain.to_vec())
+        key.browsers
+            .open_in_place(nonce, Aad::from(context.as_slice()), sealed)
+            .ok()
+            .map(|plain| plain.to_vec())
     }
 }
 

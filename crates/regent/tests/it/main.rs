@@ -20,6 +20,7 @@ mod bad_input;
 mod boundary;
 mod cli;
 mod coverage;
+mod federation;
 mod full_disk;
 mod group;
 mod http;

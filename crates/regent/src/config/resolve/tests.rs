@@ -42,6 +42,10 @@ fn contradictions_are_refused() {
         ("database-url = \"mysql://h:secret@x\"", "postgres://"),
         ("root-access-key-id = \"AKIAAAAAAAAAAAAAAAAA\"", "needs `root-secret-access-key`"),
         ("region = \"US East\"", "like us-east-1"),
+        ("console-destinations = [\"tools.example.com\"]", "an origin like https://tools.example.com"),
+        ("console-destinations = [\"https://tools.example.com/path\"]", "without a path"),
+        ("console-destinations = [\"https://user@tools.example.com\"]", "an origin like"),
+        ("console-destinations = [\"javascript:alert(1)\"]", "an origin like"),
         ("connection-limit = 0", "`connection-limit` is `0`, but it must be at least 1"),
         ("connection-limit = 9223372036854775807", "it must be at most"),
         (

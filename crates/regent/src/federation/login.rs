@@ -1,0 +1,195 @@
+//! `login`: a sign-in token becomes a session in the browser that shows it. `logout`: the session leaves the browser.
+
+use bytes::Bytes;
+use http::header::{LOCATION, SET_COOKIE};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use regent_store::directory::Directory;
+use regent_store::entity::Seconds;
+use regent_wire::Fault;
+use regent_wire::protocol::query::Form;
+
+use super::console_session::{Entry, Presented};
+use super::destination::{self, Destination, DestinationError};
+use super::event::Event;
+use super::page::Page;
+use super::ticket::SigninTicket;
+use super::{Visit, cookie, reply};
+use crate::fault;
+
+/// How long a login URL is good.
+const URL_SECS: Seconds = 900;
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+enum LoginError {
+    #[error("the sign-in token is missing or not one of this server: get a new login URL")]
+    Token,
+    #[error("the login URL is older than 15 minutes: get a new one")]
+    Late,
+    #[error(
+        "the session is over, or the role or user behind it is gone: get new credentials and a new login URL"
+    )]
+    Ended,
+    #[error("`Destination` is refused: {0}")]
+    Destination(#[from] DestinationError),
+    #[error("`Issuer` must be a URL with http or https, of at most 512 bytes")]
+    Issuer,
+    #[error("another session is open in this browser: sign out first, then open the link again")]
+    Other,
+    #[error(
+        "the session does not fit into a cookie: use a shorter `Issuer`, or fewer session policies and tags"
+    )]
+    TooLarge,
+    #[error("the server cannot answer now; try again later")]
+    Unavailable(#[from] Fault),
+}
+
+impl LoginError {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Late | Self::Ended => StatusCode::FORBIDDEN,
+            Self::Other => StatusCode::CONFLICT,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Token | Self::Destination(_) | Self::Issuer | Self::TooLarge => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// What records call it.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Token => "InvalidClientTokenId",
+            Self::Late | Self::Ended => "ExpiredToken",
+            Self::Unavailable(_) => "ServiceUnavailable",
+            Self::Destination(_) | Self::Issuer | Self::Other | Self::TooLarge => "ValidationError",
+        }
+    }
+}
+
+/// Answers `login`.
+///
+/// The URL may be opened more than once while it is good. What would forbid that is a note that every node has before it
+/// lets anybody in, of something that nothing else is stored for; and a chat or a scanner that looks at the link before
+/// the person does would use it up.
+pub(super) async fn answer(visit: &Visit<'_>, form: &Form) -> Response<Full<Bytes>> {
+    let mut event = Event::new("ConsoleLogin");
+    let answer = match log_in(visit, form, &mut event) {
+        Ok((cookie, destination)) => {
+            event.tells("LoginTo", destination.without_query());
+            let mut answer = reply::new(StatusCode::FOUND, "text/plain", "");
+            reply::set(&mut answer, SET_COOKIE, &cookie);
+            reply::set(&mut answer, LOCATION, destination.as_str());
+            answer
+        }
+        Err(error) => {
+            event.failed(error.code(), &error);
+            refusal(visit, &error)
+        }
+    };
+    visit.recorded(event, answer).await
+}
+
+fn refusal(visit: &Visit<'_>, error: &LoginError) -> Response<Full<Bytes>> {
+    if let LoginError::Unavailable(fault) = error {
+        tracing::warn!(request.id = visit.request_id, %fault, cause = fault.cause(), "nobody was signed in");
+    }
+    let page = Page::new("You are not signed in").says(&sentence(error));
+    let page = match error {
+        LoginError::Other => page.links("/federation?Action=logout", "Sign out"),
+        _ => page,
+    };
+    page.answer(error.status(), visit.request_id)
+}
+
+/// An error as a sentence.
+pub(super) fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), rest.as_str()))
+}
+
+fn log_in(visit: &Visit<'_>, form: &Form, event: &mut Event) -> Result<(String, Destination), LoginError> {
+    let (server, now) = (visit.server, visit.now());
+    let snapshot = server.store.current(visit.now.as_microsecond()).map_err(fault::from_store)?;
+    let directory: &Directory = &snapshot;
+    let ring = server.key_ring(directory)?;
+    let token = form.get("SigninToken").unwrap_or_default();
+    let SigninTicket { made, held } = SigninTicket::open(&ring, token).ok_or(LoginError::Token)?;
+    event.claimed(&held.access_key_id);
+    // Nodes' clocks differ a little: a token of the near future is one of now.
+    if now - made >= URL_SECS {
+        return Err(LoginError::Late);
+    }
+    let open = server.living_session(directory, &held.access_key_id, &held.token, now);
+    let open = open.map_err(|_| LoginError::Ended)?;
+    let caller = server.session_caller(directory, &open).map_err(|_| LoginError::Ended)?;
+    event.caller = Some(caller);
+    let listed = &server.config.console_destinations;
+    let destination =
+        Destination::parse(form.get("Destination").unwrap_or_default(), visit.authority(), listed)?;
+    let issuer = match form.get("Issuer").unwrap_or_default() {
+        "" => None,
+        text => Some(destination::issuer(text).ok_or(LoginError::Issuer)?),
+    };
+    check_other(visit, &held.access_key_id)?;
+    let entry = Entry { held, expires: open.session.expires, issuer, label: None };
+    let cookie = entry.cookie(visit)?.ok_or(LoginError::TooLarge)?;
+    Ok((cookie, destination))
+}
+
+/// Another site must not change in silence who somebody is: what they do next would be done as another.
+fn check_other(visit: &Visit<'_>, access_key_id: &str) -> Result<(), LoginError> {
+    if visit.header("sec-fetch-site") != Some("cross-site") {
+        return Ok(());
+    }
+    match Presented::read(visit.server, &visit.parts.headers, visit.now.as_microsecond())? {
+        Presented::Living(session) if *session.held.access_key_id != *access_key_id => Err(LoginError::Other),
+        Presented::Living(_) | Presented::Nothing | Presented::Ended { .. } => Ok(()),
+    }
+}
+
+/// Answers `logout`. With or without a session, the cookie is gone afterwards.
+pub(super) async fn logout(visit: &Visit<'_>, form: &Form) -> Response<Full<Bytes>> {
+    let presented = Presented::read(visit.server, &visit.parts.headers, visit.now.as_microsecond());
+    let (session, issuer) = match presented {
+        Ok(Presented::Living(session)) => {
+            let session = *session;
+            (Some(session.caller), session.issuer)
+        }
+        Ok(Presented::Ended { issuer }) => (None, issuer),
+        Ok(Presented::Nothing) | Err(_) => (None, None),
+    };
+    let farewell = || {
+        let page = Page::new("You are signed out").says("The session has left this browser.");
+        match &issuer {
+            Some(issuer) => page.links(issuer, "Sign in again"),
+            None => page,
+        }
+    };
+    let mut answer = match form.get("redirect_uri").map(|uri| leave(visit, uri, issuer.as_deref())) {
+        None => farewell().answer(StatusCode::OK, visit.request_id),
+        Some(Ok(destination)) => {
+            let mut answer = reply::new(StatusCode::FOUND, "text/plain", "");
+            reply::set(&mut answer, LOCATION, &destination);
+            answer
+        }
+        Some(Err(error)) => {
+            let why = sentence(&format!("`redirect_uri` is refused: {error}"));
+            farewell().says(&why).answer(StatusCode::BAD_REQUEST, visit.request_id)
+        }
+    };
+    reply::set(&mut answer, SET_COOKIE, &cookie::clear());
+    let Some(caller) = session else { return answer };
+    let mut event = Event::new("ConsoleLogout");
+    event.caller = Some(caller);
+    visit.recorded(event, answer).await
+}
+
+/// Where to after signing out: a destination like any other, or where the session came from.
+fn leave(visit: &Visit<'_>, uri: &str, issuer: Option<&str>) -> Result<String, DestinationError> {
+    if let Some(asked) = destination::issuer(uri).filter(|asked| issuer == Some(asked)) {
+        return Ok(asked.into());
+    }
+    let listed = &visit.server.config.console_destinations;
+    Ok(Destination::parse(uri, visit.authority(), listed)?.as_str().to_owned())
+}
