@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 //!
-//! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no.
+//! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no. What asks a server has some more: see
+//! `client.rs`.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ macro_rules! say {
 
 mod account;
 mod audit;
+mod client;
 mod excerpt;
 mod keys;
 mod policy;
@@ -34,7 +36,7 @@ mod serve;
 #[command(name = "regent", version, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +51,8 @@ enum Command {
     Keys(keys::Keys),
     /// Ask, check, test and write policies: on files, without a server
     Policy(policy::Policy),
+    #[command(flatten)]
+    Client(Box<client::Verb>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -81,12 +85,14 @@ impl From<Outcome> for ExitCode {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = |()| Outcome::Done;
-    let ran = match arguments.command {
+    let Some(command) = arguments.command else { return client::bare().unwrap_or_else(usage) };
+    let ran = match command {
         Command::Serve(settings) => serve::run(*settings).map(done),
         Command::Account(account) => account.run().map(done),
         Command::Audit(audit) => audit.run().map(done),
         Command::Keys(keys) => keys.run().map(done),
         Command::Policy(policy) => policy.run(),
+        Command::Client(verb) => return verb.run(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "regent", &mut std::io::stdout());
@@ -98,6 +104,13 @@ pub fn main() -> ExitCode {
         Outcome::Failed
     })
     .into()
+}
+
+/// Says what commands there are to somebody who gave none: not understood, as every other misuse.
+#[expect(clippy::print_stderr, reason = "this is where a misuse is told")]
+fn usage() -> ExitCode {
+    eprintln!("{}", Arguments::command().render_help());
+    ExitCode::from(2)
 }
 
 /// Tells a person what went wrong, the cause of it under it.
