@@ -8,5 +8,6 @@ pub(crate) mod check_account;
 mod hours;
 pub(crate) mod login;
 pub(crate) mod usable;
+pub(crate) mod issued;
 pub(crate) mod journal;
 pub(crate) mod usage;

@@ -91,7 +91,7 @@ pub(crate) struct Rotation {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::net::SocketAddr;
 
     use bytes::Bytes;
@@ -103,13 +103,13 @@ mod tests {
     use crate::clock::Clock;
     use crate::config::{Config, Settings};
 
-    const ROOT: &str = "AKIAROOTROOTROOTROOT";
-    const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+    pub(crate) const ROOT: &str = "AKIAROOTROOTROOTROOT";
+    pub(crate) const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
     /// Access key, secret, and token of a session.
-    type Keys = (String, String, Option<String>);
+    pub(crate) type Keys = (String, String, Option<String>);
 
-    async fn ask(server: &Arc<Server>, keys: &Keys, form: &str) -> (u16, String) {
+    pub(crate) async fn ask(server: &Arc<Server>, keys: &Keys, form: &str) -> (u16, String) {
         let request = http::Request::post("http://localhost/")
             .header("host", "localhost")
             .header("content-type", "application/x-www-form-urlencoded")
@@ -128,7 +128,7 @@ mod tests {
     }
 
     /// A session of an hour.
-    async fn open(server: &Arc<Server>, root: &Keys) -> Keys {
+    pub(crate) async fn open(server: &Arc<Server>, root: &Keys) -> Keys {
         let (_, body) = ask(server, root, "Action=GetSessionToken&Version=2011-06-15").await;
         let text = |element: &str| {
             let (_, rest) = body.split_once(&format!("<{element}>")).unwrap();

@@ -16,7 +16,7 @@ use regent_wire::sigv4::KeyCache;
 
 use crate::seal::place;
 use crate::server::Server;
-use crate::session::Session;
+use crate::session::{KeyRing, Session};
 use crate::usage::Throttle;
 
 const SHARDS: usize = 16;
@@ -111,7 +111,7 @@ impl Server {
         Ok(credential)
     }
 
-    /// The session of a token, opened. Whether it is over is for the caller to see.
+    /// The session of a token, opened, unless it was revoked. Whether it is over is for the caller to see.
     pub(super) fn open_session(
         &self,
         directory: &Directory,
@@ -121,6 +121,15 @@ impl Server {
     ) -> Result<Arc<OpenSession>, Fault> {
         // The ring comes first: when it has changed, what a key that is gone had opened is forgotten.
         let ring = self.key_ring(directory)?;
+        let open = self.opened(&ring, id, token, now)?;
+        // Only now: whoever has no token of the session learns nothing about it.
+        if directory.revocation(id).is_some() {
+            return Err(Fault::invalid_session_token());
+        }
+        Ok(open)
+    }
+
+    fn opened(&self, ring: &KeyRing, id: &str, token: &str, now: i64) -> Result<Arc<OpenSession>, Fault> {
         if let Some(Entry::Session(open)) = self.credentials.get(id)
             && *open.token == *token
         {
