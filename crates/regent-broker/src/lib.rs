@@ -5,6 +5,30 @@
 //!
 //! Everything here is plain data and pure functions: nothing waits, reads a clock, draws chance or opens a socket. Who
 //! does those things asks here first.
+//! Everything here is a pure function: nothing waits, reads a clock, draws chance or opens a socket. Who does those
+//! things asks here first.
+//!
+//! Issuing goes through the modules in this order. [`capability`] refuses, when a connector is saved, what its type
+//! cannot have. [`plan`] says how long a session lasts, and which bound decided. [`template`] makes the session's name,
+//! its tags and its policy for one person, and lets no value widen anything. [`upstream_error`] understands an upstream
+//! that says no, and [`output`] writes what was issued for whoever reads it.
+//!
+//! ```
+//! use regent_broker::plan::{Base, Terms, plan};
+//! use regent_broker::{PrincipalKind, PrincipalType};
+//!
+//! // Four hours of a role, from the credentials that a host has of its own role.
+//! let base = Base { kind: PrincipalKind::Role, is_temporary: true, remaining_seconds: None };
+//! let terms = Terms { requested: Some(4 * 3600), ..Terms::new(PrincipalType::AssumeRole, base) };
+//!
+//! let plan = plan(&terms)?;
+//! assert_eq!(plan.seconds, 3600);
+//! assert_eq!(
+//!     plan.warnings[0].text,
+//!     "1 hour instead of 4 hours: the base credentials are temporary, and AWS allows 1 hour then",
+//! );
+//! # Ok::<(), regent_broker::plan::PlanError>(())
+//! ```
 
 mod account;
 pub mod capability;
@@ -29,6 +53,7 @@ mod stored;
 mod system_caller;
 pub mod template;
 mod upstream;
+pub mod upstream_error;
 
 pub use account::{Account, AccountKind, AccountTerms, Health, Hop, Rotation, RotationStep};
 pub use connector::{

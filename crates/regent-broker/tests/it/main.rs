@@ -16,3 +16,4 @@ mod template;
 mod console;
 mod gallery;
 mod snippet;
+mod upstream_error;
