@@ -5,8 +5,6 @@
 //!
 //! Everything here is plain data and pure functions: nothing waits, reads a clock, draws chance or opens a socket. Who
 //! does those things asks here first.
-//! Everything here is a pure function: nothing waits, reads a clock, draws chance or opens a socket. Who does those
-//! things asks here first.
 //!
 //! Issuing goes through the modules in this order. [`capability`] refuses, when a connector is saved, what its type
 //! cannot have. [`plan`] says how long a session lasts, and which bound decided. [`template`] makes the session's name,
@@ -66,8 +64,8 @@ pub use login::{Login, LoginKind, Who};
 pub use partition::{ParsePartitionError, Partition};
 pub use person::{BrokerRole, ClaimedGroups, Group, Mapping, Origin, Passkey, Person, Status};
 pub use principal_type::{PrincipalKind, PrincipalType};
+pub use secret::Secret;
 pub use settings::Settings;
 pub use stored::{Noun, Stored};
 pub use system_caller::{JobToken, SystemAuth, SystemCaller};
 pub use upstream::{Trust, Upstream, UpstreamKind};
-pub use secret::Secret;

@@ -19,12 +19,21 @@ use scan::Piece;
 
 /// The session name of connectors that have no template of their own, for people.
 pub const USER_SESSION_NAME: &str = "${user.name}";
-/// The same for system callers.
+/// The same for system callers; see [`suited`].
 pub const SYSTEM_SESSION_NAME: &str = "${system.name}";
 /// The source identity of connectors that have no template of their own, for people.
 pub const USER_SOURCE_IDENTITY: &str = "${user.id_or_email}";
 /// The same for system callers.
 pub const SYSTEM_SOURCE_IDENTITY: &str = "${system.name}";
+
+/// The template to use for who asks: what stands in for a missing one is another for people and for system callers.
+pub fn suited<'t>(template: &'t str, asker: &Asker<'_>) -> &'t str {
+    match (asker, template) {
+        (Asker::System(_), USER_SESSION_NAME) => SYSTEM_SESSION_NAME,
+        (Asker::System(_), USER_SOURCE_IDENTITY) => SYSTEM_SOURCE_IDENTITY,
+        (Asker::System(_) | Asker::User(_), _) => template,
+    }
+}
 
 /// The most variables in one template.
 const MOST_VARIABLES: usize = 64;

@@ -1,7 +1,8 @@
 use serde::Serialize;
 
 use super::{Answer, Capability, capability, check_base};
-use crate::{AccountKind, PrincipalKind, PrincipalType};
+use crate::template::USER_SOURCE_IDENTITY;
+use crate::{AccountKind, ConnectorTerms, ConsoleUse, PrincipalKind, PrincipalType, RequireMfa};
 
 /// What a connector asks for, as far as its type could refuse it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,6 +55,29 @@ impl Wanted {
             upstream_mfa: false,
             console: false,
             user_scope: false,
+        }
+    }
+
+    /// What a connector asks for.
+    ///
+    /// What nobody chose is not asked for: where a source identity is not possible, the one that stands in for none is
+    /// not sent, and where a console is not possible, a connector that may open one opens none. One that is for
+    /// consoles only asks for them.
+    pub fn of(connector: &ConnectorTerms, account: AccountKind, principal: PrincipalKind) -> Self {
+        let source_identity = connector.source_identity_template.as_deref();
+        Self {
+            role_arn: connector.role_arn.is_some(),
+            inline_policy: connector.inline_policy.is_some(),
+            policy_arns: !connector.policy_arns.is_empty(),
+            omit_policy: connector.omit_policy,
+            session_tags: !connector.session_tags.is_empty(),
+            transitive_tags: connector.session_tags.values().any(|tag| tag.transitive),
+            source_identity: source_identity.is_some_and(|template| template != USER_SOURCE_IDENTITY),
+            external_id: connector.external_id.is_some(),
+            upstream_mfa: connector.require_mfa == RequireMfa::Upstream,
+            console: connector.console == ConsoleUse::Only,
+            user_scope: connector.scope.has_people(),
+            ..Self::new(connector.principal_type, account, principal)
         }
     }
 }

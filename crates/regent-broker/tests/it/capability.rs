@@ -1,7 +1,7 @@
 //! What each type of session can have: AWS's table, and what a connector is refused by it.
 
 use regent_broker::capability::{Answer, Capability, Wanted, capability, refusals};
-use regent_broker::{AccountKind, PrincipalKind, PrincipalType};
+use regent_broker::{AccountKind, ConnectorTerms, PrincipalKind, PrincipalType};
 
 use AccountKind::{AccessKey, Ambient, Hop, RegentRole};
 use PrincipalType::{AssumeRole, FederatedUser, IamUserSession, Provided};
@@ -166,4 +166,34 @@ fn the_host_s_credentials_are_for_machines() {
     let wanted = right(Provided, Ambient, PrincipalKind::Role);
     check(wanted, "");
     check(Wanted { user_scope: true, ..wanted }, "scope:system_scope_only");
+}
+
+/// What is refused of a connector with these fields besides those that every one has.
+fn told_of(fields: &str, account: AccountKind, principal: PrincipalKind) -> String {
+    let text = format!(
+        r#"{{"name": "Dev", "slug": "dev", "account_id": "acct_01ARZ3NDEKTSV4RRFFQ69G5FAV", {fields}}}"#
+    );
+    let terms: ConnectorTerms = serde_json::from_str(&text).unwrap();
+    told(&Wanted::of(&terms, account, principal))
+}
+
+#[test]
+fn a_connector_asks_for_what_somebody_chose() {
+    let user = |fields| told_of(fields, AccessKey, PrincipalKind::IamUser);
+    assert_eq!(user(r#""principal_type": "assume_role", "role_arn": "arn:aws:iam::111122223333:role/dev""#), "");
+    assert_eq!(user(r#""principal_type": "federated_user", "omit_policy": true"#), "");
+    assert_eq!(user(r#""principal_type": "iam_user_session""#), "");
+    assert_eq!(user(r#""principal_type": "iam_user_session", "console": "only""#), "console:not_possible");
+    assert_eq!(
+        user(
+            r#""principal_type": "iam_user_session", "inline_policy": "{}", "external_id": "x7",
+               "require_mfa": "upstream", "source_identity_template": "${user.id}",
+               "session_tags": {"team": {"template": "a", "transitive": true}}"#
+        ),
+        "inline_policy:not_possible session_tags:not_possible transitive:not_possible \
+         source_identity_template:not_possible external_id:not_possible"
+    );
+    let host = |fields| told_of(fields, Ambient, PrincipalKind::Role);
+    assert_eq!(host(r#""principal_type": "provided", "scope": "both""#), "scope:system_scope_only");
+    assert_eq!(host(r#""principal_type": "provided", "scope": "system""#), "");
 }

@@ -8,12 +8,10 @@
 )]
 
 mod capability;
-mod output;
-mod plan;
-mod template;
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
 mod console;
 mod gallery;
+mod output;
+mod plan;
 mod snippet;
+mod template;
 mod upstream_error;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 use regent_broker::template::{
     Asker, SYSTEM_SESSION_NAME, SYSTEM_SOURCE_IDENTITY, Subject, System, Template, TemplatePurpose,
-    USER_SESSION_NAME, USER_SOURCE_IDENTITY, User, Variable,
+    USER_SESSION_NAME, USER_SOURCE_IDENTITY, User, Variable, suited,
 };
 
 mod laws;
@@ -94,6 +94,11 @@ fn every_variable_has_its_value() {
         assert_eq!(told(template, purpose, &build), "build");
     }
     assert_eq!(told(USER_SESSION_NAME, SessionName, &build), "! template_value_missing");
+    for (template, purpose) in [(USER_SESSION_NAME, SessionName), (USER_SOURCE_IDENTITY, SourceIdentity)] {
+        assert_eq!(told(suited(template, &build.asker), purpose, &build), "build");
+        assert_eq!(suited(template, &subject(user).asker), template);
+    }
+    assert_eq!(suited("ci", &build.asker), "ci");
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn a_template_that_cannot_work_is_refused_when_it_is_saved() {
     let cases = [
         ("", Tag, "template_empty"),
         ("", SessionName, "template_empty"),
-        ("${user.nmae}", Tag, "template_unknown_variable"),
+        ("${user.names}", Tag, "template_unknown_variable"),
         ("${}", Tag, "template_unknown_variable"),
         ("${user.attr.}", Tag, "template_unknown_variable"),
         ("${user.attr.a b}", Tag, "template_unknown_variable"),
@@ -147,8 +152,8 @@ fn a_template_that_cannot_work_is_refused_when_it_is_saved() {
 fn an_unknown_variable_is_told_what_was_perhaps_meant() {
     let error = |text: &str| Template::parse(text, Tag).unwrap_err().to_string();
     assert_eq!(
-        error("${user.nmae}"),
-        "`user.nmae` is not a variable, did you mean `user.name`?: expected user.id, user.name, user.email, \
+        error("${user.names}"),
+        "`user.names` is not a variable, did you mean `user.name`?: expected user.id, user.name, user.email, \
          user.email_local, user.id_or_email, user.display_name, user.groups, system.name, connector.slug, \
          request.id, request.ticket, session.id, date, or `user.attr.` and the name of a claim"
     );
@@ -276,7 +281,7 @@ fn aws_s_own_variables_pass_through_a_policy() {
     }
     check_policy("a:${aws:userid}/${user.name}", ana(), "a:${aws:userid}/ana");
     check_policy("a:$${user.name}$", ana(), "a:$ana$");
-    check_policy("a:${user.nmae}", ana(), "! template_unknown_variable");
+    check_policy("a:${user.names}", ana(), "! template_unknown_variable");
 }
 
 #[test]
