@@ -1,13 +1,16 @@
 //! The broker: who may use which connector, and what is issued to them.
 
 pub(crate) mod access;
+pub(crate) mod base;
 pub(crate) mod caller;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
 mod hours;
-pub(crate) mod login;
-pub(crate) mod usable;
+pub(crate) mod issue;
+pub(crate) mod issue_limits;
 pub(crate) mod issued;
 pub(crate) mod journal;
+pub(crate) mod login;
+pub(crate) mod usable;
 pub(crate) mod usage;

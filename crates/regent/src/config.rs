@@ -92,6 +92,10 @@ pub struct Settings {
     #[arg(long, env = "REGENT_CONSOLE_DESTINATIONS", value_name = "ORIGIN", value_delimiter = ',')]
     pub console_destinations: Option<Vec<String>>,
 
+    /// Let broker accounts of the kind `ambient` hand on what this host's environment or metadata service provides
+    #[arg(long, env = "REGENT_AMBIENT_CREDENTIALS", num_args = 0..=1, default_missing_value = "true")]
+    pub ambient_credentials: Option<bool>,
+
     /// Days after which session tokens are sealed under a new key [default: 30]
     #[arg(long, env = "REGENT_SESSION_KEY_DAYS", value_name = "DAYS")]
     pub session_key_days: Option<u32>,
@@ -209,6 +213,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// Origins besides its own that a console login URL may lead to.
     pub console_destinations: Vec<String>,
+    /// Whether broker accounts may hand on the host's own credentials.
+    pub ambient_credentials: bool,
     /// Age at which the session key is replaced.
     pub session_key_age: Duration,
     /// Whether refusals carry an encoded message.
@@ -293,4 +299,10 @@ impl Config {
             Storage::Embedded(data) | Storage::Postgres { data, .. } => Some(data),
         }
     }
+}
+
+/// A variable of the environment that belongs to others, such as those by which AWS's containers find their credentials.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    std::env::var(name).ok()
 }

@@ -11,6 +11,8 @@ use regent_wire::Fault;
 use crate::arn::Partition;
 use crate::audit::trail::Trail;
 use crate::authn::Credentials;
+use crate::broker::base::Bases;
+use crate::broker::issue_limits::IssueLimits;
 use crate::broker::journal::Journal;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -36,6 +38,10 @@ pub struct Server {
     pub(crate) mfa_attempts: Attempts,
     /// What a managed policy is that cannot be found: it denies everything, because it might have denied anything.
     pub(crate) lost: PolicyDocument,
+    /// How often credentials are issued.
+    pub(crate) issue_limits: IssueLimits,
+    /// Ways to upstreams, and base sessions.
+    pub(crate) bases: Bases,
     /// Hashes and checks passwords.
     pub(crate) passwords: Passwords,
     /// What the first administrator proves themselves with.
@@ -70,6 +76,8 @@ impl Server {
             mfa_attempts: Attempts::default(),
             // No text is no policy, and what cannot be read denies.
             lost: PolicyDocument::new("", Vec::new()),
+            issue_limits: IssueLimits::default(),
+            bases: Bases::default(),
             passwords: Passwords::default(),
             setup_code: setup_code(),
             ring: ArcSwap::default(),

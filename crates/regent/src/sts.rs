@@ -2,6 +2,7 @@
 
 pub(crate) mod assume_role;
 pub(crate) mod authorization_message;
+mod broker_session;
 pub(crate) mod federation_token;
 mod grant;
 pub(crate) mod identity;

@@ -180,7 +180,10 @@ fn told_of(fields: &str, account: AccountKind, principal: PrincipalKind) -> Stri
 #[test]
 fn a_connector_asks_for_what_somebody_chose() {
     let user = |fields| told_of(fields, AccessKey, PrincipalKind::IamUser);
-    assert_eq!(user(r#""principal_type": "assume_role", "role_arn": "arn:aws:iam::111122223333:role/dev""#), "");
+    assert_eq!(
+        user(r#""principal_type": "assume_role", "role_arn": "arn:aws:iam::111122223333:role/dev""#),
+        ""
+    );
     assert_eq!(user(r#""principal_type": "federated_user", "omit_policy": true"#), "");
     assert_eq!(user(r#""principal_type": "iam_user_session""#), "");
     assert_eq!(user(r#""principal_type": "iam_user_session", "console": "only""#), "console:not_possible");

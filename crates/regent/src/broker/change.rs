@@ -8,6 +8,7 @@ use regent_store::entity::{BrokerEntity, Entity};
 use regent_store::{Draft, StoreError};
 use serde_json::Value;
 
+use super::journal::{Action, Event, Journal, Target};
 use crate::entropy;
 use crate::rest::problem::Problem;
 use crate::server::Server;
@@ -39,6 +40,16 @@ pub(crate) struct Actor {
     pub(crate) id: Box<str>,
     /// When.
     pub(crate) now: i64,
+    /// What the journal tells of it, but for what was done and to what; none for what nobody has to be told, such as
+    /// that a sign-in was used.
+    pub(crate) event: Option<Box<Event>>,
+}
+
+impl Actor {
+    /// The server, for what the journal need not tell.
+    pub(crate) fn server(now: i64) -> Self {
+        Self { id: "regent".into(), now, event: None }
+    }
 }
 
 /// A noun of the broker as the store holds it.
@@ -47,12 +58,15 @@ pub(crate) trait Kept: Noun {
     fn table(directory: &Directory) -> &Table<Self>;
     /// What it is called to people: `connector`.
     const WORD: &'static str;
+    /// What actions of the journal begin with: `system_caller`.
+    const NOUN: &'static str;
 }
 
 macro_rules! kept {
-    ($($kind:ident $table:ident $word:literal),+ $(,)?) => { $(
+    ($($kind:ident $table:ident $word:literal $noun:literal),+ $(,)?) => { $(
         impl Kept for regent_broker::$kind {
             const WORD: &'static str = $word;
+            const NOUN: &'static str = $noun;
 
             fn table(directory: &Directory) -> &Table<Self> {
                 &directory.broker().$table
@@ -62,20 +76,21 @@ macro_rules! kept {
 }
 
 kept! {
-    Upstream upstreams "upstream",
-    Account accounts "account",
-    Connector connectors "connector",
-    Person people "user",
-    Group groups "group",
-    SystemCaller system_callers "system caller",
-    IdentitySource identity_sources "identity source",
-    Login logins "sign-in",
+    Upstream upstreams "upstream" "upstream",
+    Account accounts "account" "account",
+    Connector connectors "connector" "connector",
+    Person people "user" "user",
+    Group groups "group" "group",
+    SystemCaller system_callers "system caller" "system_caller",
+    IdentitySource identity_sources "identity source" "identity_source",
+    Login logins "sign-in" "login",
 }
 
 /// A command at work on what the broker keeps.
 pub(crate) struct BrokerChange<'a> {
     pub(crate) draft: &'a mut Draft<Directory>,
     pub(crate) actor: &'a Actor,
+    pub(crate) journal: &'a Journal,
 }
 
 impl BrokerChange<'_> {
@@ -88,15 +103,17 @@ impl BrokerChange<'_> {
         if let Some(taken) = T::table(self.draft).named(value.name()) {
             return Err(name_taken::<T>(value.name(), &taken.id).into());
         }
-        let Actor { id: by, now } = self.actor;
-        self.put(Stored {
+        let Actor { id: by, now, .. } = self.actor;
+        let stored = Stored {
             id: id.clone(),
             created: *now,
             created_by: by.clone(),
             updated: *now,
             updated_by: by.clone(),
             value,
-        });
+        };
+        self.tell("create", &stored);
+        self.put(stored);
         Ok(())
     }
 
@@ -131,14 +148,28 @@ impl BrokerChange<'_> {
         if let Some(taken) = T::table(self.draft).named(value.name()).filter(|taken| taken.id != old.id) {
             return Err(name_taken::<T>(value.name(), &taken.id).into());
         }
-        let Actor { id: by, now } = self.actor;
-        self.put(Stored { value, updated: *now, updated_by: by.clone(), ..Stored::clone(old) });
+        let Actor { id: by, now, .. } = self.actor;
+        let stored = Stored { value, updated: *now, updated_by: by.clone(), ..Stored::clone(old) };
+        self.tell("update", &stored);
+        self.put(stored);
         Ok(())
     }
 
     /// Removes what there was.
     pub(crate) fn remove<T: Kept>(&mut self, old: &Stored<T>) {
+        self.tell("delete", old);
         self.draft.remove("", T::KIND, old.id.as_str());
+    }
+
+    /// Tells the journal what was done to something.
+    fn tell<T: Kept>(&mut self, verb: &str, stored: &Stored<T>) {
+        let Some(event) = &self.actor.event else { return };
+        let event = Event {
+            action: Action::on(T::NOUN, verb),
+            target: Some(Target::of(T::WORD, stored)),
+            ..Event::clone(event)
+        };
+        self.journal.append(self.draft, &event);
     }
 
     /// Writes a record as it is.
@@ -175,8 +206,11 @@ impl Server {
         actor: Actor,
         command: impl Fn(&mut BrokerChange<'_>) -> Result<T, NotChanged> + Send + 'static,
     ) -> Result<T, Problem> {
-        let written =
-            self.store.write(move |draft| command(&mut BrokerChange { draft, actor: &actor })).await;
+        let journal = self.journal.clone();
+        let work = move |draft: &mut Draft<Directory>| {
+            command(&mut BrokerChange { draft, actor: &actor, journal: &journal })
+        };
+        let written = self.store.write(work).await;
         written.map_err(|error| match error {
             NotChanged::Problem(problem) => *problem,
             NotChanged::Store(error) => error.into(),

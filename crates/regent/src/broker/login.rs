@@ -76,7 +76,8 @@ impl Server {
         };
         let id = self.broker_id::<Login>()?;
         let made = id.clone();
-        let actor = Actor { id: new.who.id().as_str().into(), now };
+        // Who signs in, and how, the journal is told by whoever has checked it.
+        let actor = Actor { id: new.who.id().as_str().into(), now, event: None };
         self.change_broker(actor, move |change| {
             forget_some(change, now);
             change.create(&made, login.clone())

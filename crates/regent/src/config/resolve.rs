@@ -122,6 +122,7 @@ impl Config {
                 .into_iter()
                 .map(console_destination)
                 .collect::<Result<_, _>>()?,
+            ambient_credentials: settings.ambient_credentials.unwrap_or(false),
             session_key_age: days(within(settings.session_key_days, 30, 1..=3650, "session-key-days")?),
             encoded_denials: settings.encoded_denials.unwrap_or(false),
             max_staleness: secs(within(
@@ -183,6 +184,7 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         audit_rotate_bytes,
         audit_keep_files,
         console_destinations,
+        ambient_credentials,
         session_key_days,
         encoded_denials,
         max_staleness_secs,

@@ -83,7 +83,6 @@ struct NewAccount {
 impl Resource for Account {
     type View = AccountView;
 
-    const NOUN: &'static str = "account";
     const READ_ONLY: &'static [&'static str] =
         &["secret_set_at", "principal_kind", "aws_account_id", "principal_arn", "status", "used_by"];
 

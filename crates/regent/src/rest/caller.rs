@@ -12,7 +12,6 @@ use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use regent_broker::{Login, Settings, Stored, SystemAuth};
-use regent_policy::Action;
 use regent_store::Snapshot;
 use regent_store::directory::Directory;
 
@@ -20,6 +19,8 @@ use super::asked::Asked;
 use super::problem::Problem;
 use crate::broker::access::Access;
 use crate::broker::caller::{BrokerCaller, Circumstances};
+use crate::broker::change::Actor;
+use crate::broker::journal::Action;
 
 /// The cookie of a browser that is signed in.
 pub(crate) const COOKIE_NAME: &str = "__Host-regent";
@@ -52,7 +53,12 @@ enum Presented {
 
 impl Known {
     /// Refuses what the caller's roles do not allow.
-    pub(crate) fn must(&self, action: &Action<'_>, noun: &str, id: &str) -> Result<(), Problem> {
+    pub(crate) fn must(
+        &self,
+        action: &regent_policy::Action<'_>,
+        noun: &str,
+        id: &str,
+    ) -> Result<(), Problem> {
         if Access::new(self.directory.broker(), &self.caller).may(action, noun, id) {
             return Ok(());
         }
@@ -61,8 +67,11 @@ impl Known {
     }
 
     /// Who changes something, for the records.
-    pub(crate) fn actor(&self) -> crate::broker::change::Actor {
-        crate::broker::change::Actor { id: self.caller.id().as_str().into(), now: self.asked.seconds() }
+    pub(crate) fn actor(&self) -> Result<Actor, Problem> {
+        // What was done, and to what, is put in its place by the change.
+        let event = self.asked.server.event_of(&self.caller, Action::on("", ""));
+        let event = Some(Box::new(event.map_err(Problem::internal)?));
+        Ok(Actor { id: self.caller.id().as_str().into(), now: self.asked.seconds(), event })
     }
 }
 
@@ -171,7 +180,7 @@ fn see(asked: &Asked, login: &Stored<Login>, now: i64) {
     let server = Arc::clone(&asked.server);
     let id = login.id.clone();
     tokio::spawn(async move {
-        let actor = crate::broker::change::Actor { id: "regent".into(), now };
+        let actor = Actor::server(now);
         let seen = server
             .change_broker(actor, move |change| {
                 let Ok(old) = change.current::<Login>(id.as_str(), None) else { return Ok(()) };

@@ -82,7 +82,6 @@ struct CloneNames {
 impl Resource for Connector {
     type View = ConnectorView;
 
-    const NOUN: &'static str = "connector";
     const READ_ONLY: &'static [&'static str] =
         &["grants", "disabled", "role_max_seconds", "health", "last_used_at"];
 

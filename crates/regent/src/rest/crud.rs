@@ -21,8 +21,6 @@ use crate::broker::change::{BrokerChange, Kept};
 pub(super) trait Resource: Kept {
     /// What there is to see of one.
     type View: Serialize;
-    /// What it is called in ARNs: `connector`.
-    const NOUN: &'static str;
     /// Members that only the server writes, besides those of everything.
     const READ_ONLY: &'static [&'static str];
 
@@ -104,7 +102,7 @@ where
         T::check(change.draft.broker(), &made, &value)?;
         change.create(&made, value.clone())
     };
-    known.asked.server.change_broker(known.actor(), change).await?;
+    known.asked.server.change_broker(known.actor()?, change).await?;
     answer::<T>(known, &id, StatusCode::CREATED)
 }
 
@@ -125,7 +123,7 @@ where
         T::check(change.draft.broker(), &changed, &value)?;
         change.replace(&old, value)
     };
-    known.asked.server.change_broker(known.actor(), change).await?;
+    known.asked.server.change_broker(known.actor()?, change).await?;
     answer::<T>(known, id, StatusCode::OK)
 }
 
@@ -143,7 +141,7 @@ pub(super) async fn delete<T: Resource>(
         change.remove(&old);
         Ok(())
     };
-    known.asked.server.change_broker(known.actor(), change).await?;
+    known.asked.server.change_broker(known.actor()?, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

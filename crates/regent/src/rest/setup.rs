@@ -19,6 +19,7 @@ use super::me::Me;
 use super::problem::Problem;
 use crate::broker::caller::{BrokerCaller, Circumstances};
 use crate::broker::change::Actor;
+use crate::broker::journal::{self, Action};
 use crate::broker::login::NewLogin;
 use crate::signin::password::choice;
 
@@ -78,7 +79,9 @@ async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> 
     crate::broker::check::person(&person)?;
     let id = server.broker_id::<Person>()?;
     let made = id.clone();
-    let actor = Actor { id: id.as_str().into(), now: asked.seconds() };
+    let who = journal::Actor::anonymous(&person.name);
+    let event = server.event(who, Action::SETUP).map_err(Problem::internal)?;
+    let actor = Actor { id: id.as_str().into(), now: asked.seconds(), event: Some(Box::new(event)) };
     server
         .change_broker(actor, move |change| {
             if !change.draft.broker().people.is_empty() {

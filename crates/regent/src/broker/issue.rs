@@ -1,0 +1,311 @@
+//! Issuing: from a wish to credentials, in one order that nothing may leave.
+//!
+//! ```text
+//! rate ─ grants and conditions ─ plan ─ templates ─ intent ─► base ─► STS ─► record + event ─► credentials
+//!                                                  (durable)                (one transaction)
+//! ```
+//!
+//! The intent is in the journal before anybody is asked, and the record before anybody is answered. If either cannot be
+//! written there are no credentials: those that exist by then are dropped.
+
+use std::sync::Arc;
+
+use regent_broker::plan::{self, Plan, Purpose, Terms};
+use regent_broker::{Account, Connector, ConsoleUse, Health, RequireMfa, Stored};
+use regent_store::directory::Versioned;
+use regent_wire::secret::Secret;
+
+use super::access::{Access, Via};
+use super::change::Actor;
+use super::issued::{self, IssuedSession};
+use super::journal::{Action, ConnectorName, Ending, Event, Text};
+use super::{base, usable, usage};
+use crate::rest::caller::Known;
+use crate::rest::problem::Problem;
+use crate::upstream::credentials::Credentials;
+
+mod calling;
+mod refusal;
+mod rendering;
+
+use calling::{Called, call};
+pub(crate) use refusal::from_base;
+use refusal::{audit_unavailable, refused};
+use rendering::Rendered;
+
+/// What somebody wants of a connector.
+#[derive(Debug, Default)]
+pub(crate) struct Wish {
+    /// How long.
+    pub(crate) seconds: Option<u32>,
+    /// That length and no other.
+    pub(crate) strict: bool,
+    /// Why, for the records.
+    pub(crate) reason: Option<String>,
+    /// A one-time password for the upstream.
+    pub(crate) mfa_code: Option<Secret<String>>,
+    /// A policy that narrows this one session.
+    pub(crate) extra_policy: Option<String>,
+    /// What for.
+    pub(crate) purpose: Purpose,
+}
+
+/// What was issued.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// The credentials.
+    pub(crate) credentials: Credentials,
+    /// The record of them.
+    pub(crate) record: IssuedSession,
+    /// How long, and why.
+    pub(crate) plan: Plan,
+}
+
+/// Everything about one wish that is known before anybody else is asked.
+#[derive(Debug)]
+struct Asking<'a> {
+    known: &'a Known,
+    connector: &'a Versioned<Stored<Connector>>,
+    account: &'a Versioned<Stored<Account>>,
+    wish: &'a Wish,
+    via: Via,
+}
+
+/// Issues credentials, or says why not.
+pub(crate) async fn issue(
+    known: &Known,
+    connector: &Versioned<Stored<Connector>>,
+    wish: &Wish,
+) -> Result<Given, Problem> {
+    let server = &known.asked.server;
+    let per_minute = known.directory.broker().settings().issue_per_minute;
+    server
+        .issue_limits
+        .take(per_minute, known.caller.id().as_str(), connector.entity.id.as_str(), known.asked.now)
+        .map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
+    let asked = prepare(known, connector, wish);
+    let (asking, plan, rendered) = match asked {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            tell(known, connector, wish, Action::CREDENTIALS_ISSUE, Some((Ending::Denied, &problem)), None)
+                .await?;
+            return Err(problem);
+        }
+    };
+    tell(known, connector, wish, Action::CREDENTIALS_INTENT, None, Some(&asking.via)).await?;
+    match obtain(&asking, plan, &rendered).await {
+        Ok((called, plan)) => record(&asking, called, plan, rendered).await,
+        Err(problem) => {
+            let ending = Some((Ending::Failed, &problem));
+            tell(known, connector, wish, Action::CREDENTIALS_ISSUE, ending, Some(&asking.via)).await?;
+            note_health(
+                &asking,
+                &Health::Failing { since: known.asked.seconds(), code: problem.code().to_owned() },
+            )
+            .await;
+            Err(problem)
+        }
+    }
+}
+
+/// All that needs nobody else: may they, how long, under which name.
+fn prepare<'a>(
+    known: &'a Known,
+    connector: &'a Versioned<Stored<Connector>>,
+    wish: &'a Wish,
+) -> Result<(Asking<'a>, Plan, Rendered), Problem> {
+    let broker = known.directory.broker();
+    let via = Access::new(broker, &known.caller)
+        .may_use(&connector.entity)
+        .map_err(|refusal| refused(&refusal, known, connector))?;
+    let terms = &connector.entity.value.terms;
+    match (wish.purpose, terms.console) {
+        (Purpose::Credentials, ConsoleUse::Only) => return Err(refusal::console_only()),
+        (Purpose::Console, ConsoleUse::Denied) => return Err(refusal::no_console()),
+        (Purpose::Credentials, ConsoleUse::Allowed | ConsoleUse::Denied)
+        | (Purpose::Console, ConsoleUse::Allowed | ConsoleUse::Only) => {}
+    }
+    if terms.require_mfa == RequireMfa::Upstream && wish.mfa_code.is_none() {
+        return Err(refusal::code_required());
+    }
+    let account = broker
+        .accounts
+        .versioned(terms.account_id.as_str())
+        .ok_or_else(|| Problem::not_found("the connector's account is gone"))?;
+    let asking = Asking { known, connector, account, wish, via };
+    let plan = plan::plan(&asking.terms()).map_err(|error| refusal::from_plan(&error))?;
+    let rendered = rendering::render(&asking)?;
+    Ok((asking, plan, rendered))
+}
+
+impl Asking<'_> {
+    /// What bears on the lifetime.
+    fn terms(&self) -> Terms {
+        Terms {
+            requested: self.wish.seconds,
+            purpose: self.wish.purpose,
+            strict: self.wish.strict,
+            login_left: usable::login_left(self.known.directory.broker(), self.known),
+            ..usable::terms(&self.connector.entity.value, &self.account.entity.value)
+        }
+    }
+}
+
+/// Asks the upstream. Where the role turns out to allow less, once more with that.
+async fn obtain(asking: &Asking<'_>, plan: Plan, rendered: &Rendered) -> Result<(Called, Plan), Problem> {
+    let Asking { known, account, .. } = *asking;
+    let server = &known.asked.server;
+    let upstream = base::upstream(server, known.directory.broker(), &account.entity.value)
+        .map_err(|error| from_base(&error))?;
+    let held =
+        base::credentials(server, account, known.asked.now).await.map_err(|error| from_base(&error))?;
+    // The credentials know better than the record what they are.
+    let mut terms = asking.terms();
+    terms.base.is_temporary = held.is_temporary();
+    terms.base.remaining_seconds =
+        held.seconds_left(known.asked.now).map(|left| u32::try_from(left).unwrap_or(0));
+    let plan = if terms == asking.terms() {
+        plan
+    } else {
+        plan::plan(&terms).map_err(|error| refusal::from_plan(&error))?
+    };
+    match call(asking, &upstream, &held, &plan, rendered).await {
+        Err(error) if calling::says_role_max(&error) && !asking.wish.strict => {
+            let most = calling::role_max(asking, &upstream, &held).await;
+            calling::learn_role_max(asking, most).await;
+            terms.role_max = Some(most);
+            let plan = plan::plan(&terms).map_err(|error| refusal::from_plan(&error))?;
+            let called = call(asking, &upstream, &held, &plan, rendered).await;
+            Ok((called.map_err(|error| refusal::from_call(&error, &plan))?, plan))
+        }
+        Err(error) => {
+            if calling::says_expired(&error) {
+                server.bases.forget(&account.entity);
+            }
+            Err(refusal::from_call(&error, &plan))
+        }
+        Ok(called) => Ok((called, plan)),
+    }
+}
+
+/// Writes down what was issued, and only then hands it out.
+async fn record(
+    asking: &Asking<'_>,
+    called: Called,
+    plan: Plan,
+    rendered: Rendered,
+) -> Result<Given, Problem> {
+    let Asking { known, connector, account, wish, via } = asking;
+    let server = &known.asked.server;
+    let now = known.asked.seconds();
+    let expires_at = called.expires_at.unwrap_or(now + i64::from(plan.seconds));
+    let record = IssuedSession {
+        id: server.new_id(issued::PREFIX)?,
+        connector: ConnectorName::from(&*connector.entity),
+        connector_revision: connector.version.number(),
+        account_id: account.entity.id.clone(),
+        upstream_id: account.entity.value.terms.upstream_id.clone(),
+        caller: (&known.caller).into(),
+        login: known.caller.login.as_ref().map(|login| login.id.clone()),
+        via: via.to_string().as_str().into(),
+        principal_type: connector.entity.value.terms.principal_type,
+        arn: called.arn.as_str().into(),
+        principal_id: called.principal_id.as_deref().map(Text::from),
+        access_key_id: called.credentials.access_key_id.as_str().into(),
+        session_name: rendered.session_name.as_str().into(),
+        source_identity: rendered.source_identity.as_deref().map(Text::from),
+        tags: rendered.tags_for_records(),
+        policy_sha256: rendered.policy_sha256().as_deref().map(Text::from),
+        packed_policy_percent: called.packed_policy_percent,
+        issued_at: now,
+        expires_at,
+        purpose: match wish.purpose {
+            Purpose::Credentials => "api",
+            Purpose::Console => "console",
+        }
+        .into(),
+        client: (&known.caller).into(),
+        upstream_request_id: called.request_id.as_deref().map(Text::from),
+        revoked: None,
+    };
+    let action = match wish.purpose {
+        Purpose::Credentials => Action::CREDENTIALS_ISSUE,
+        Purpose::Console => Action::CONSOLE_OPEN,
+    };
+    let event = Event {
+        session: Some(record.facts()),
+        upstream_request_id: record.upstream_request_id.clone(),
+        ..event(known, connector, wish, action, Some(via))?
+    };
+    let (journal, archived) = (server.journal.clone(), record.clone());
+    let written = server
+        .store
+        .write(move |draft| {
+            archived.archive(draft);
+            journal.append(draft, &event);
+            Ok::<_, regent_store::StoreError>(())
+        })
+        .await;
+    written.map_err(|error| audit_unavailable(&error))?;
+    usage::note(server, &connector.entity.id, now);
+    note_health(asking, &Health::Ok).await;
+    Ok(Given { credentials: called.credentials, record, plan })
+}
+
+fn event(
+    known: &Known,
+    connector: &Versioned<Stored<Connector>>,
+    wish: &Wish,
+    action: Action,
+    via: Option<&Via>,
+) -> Result<Event, Problem> {
+    let event = known.asked.server.event_of(&known.caller, action).map_err(Problem::internal)?;
+    Ok(Event {
+        connector: Some(ConnectorName::from(&*connector.entity)),
+        via: via.map(|via| via.to_string().as_str().into()),
+        reason: wish.reason.as_deref().map(Text::from),
+        ..event
+    })
+}
+
+/// Tells the journal. What it does not know is not done.
+async fn tell(
+    known: &Known,
+    connector: &Versioned<Stored<Connector>>,
+    wish: &Wish,
+    action: Action,
+    ending: Option<(Ending, &Problem)>,
+    via: Option<&Via>,
+) -> Result<(), Problem> {
+    let mut event = event(known, connector, wish, action, via)?;
+    if let Some((result, problem)) = ending {
+        event = event.ended(result, problem.code());
+    }
+    known.asked.server.journal(event).await.map_err(|error| audit_unavailable(&error))
+}
+
+/// Notes how it went, where that is news. Nobody waits for it to be kept.
+async fn note_health(asking: &Asking<'_>, health: &Health) {
+    let is_news = match (&asking.connector.entity.value.health, health) {
+        (Health::Ok, Health::Ok) => false,
+        (Health::Failing { code: known, .. }, Health::Failing { code, .. }) => known != code,
+        (Health::Untested | Health::Ok | Health::Failing { .. }, _) => true,
+    };
+    if !is_news {
+        return;
+    }
+    let id = asking.connector.entity.id.clone();
+    let (server, health) = (Arc::clone(&asking.known.asked.server), health.clone());
+    let actor = Actor::server(asking.known.asked.seconds());
+    let noted = server
+        .change_broker(actor, move |change| {
+            let Ok(old) = change.current::<Connector>(id.as_str(), None) else { return Ok(()) };
+            let value = Connector { health: health.clone(), ..old.value.clone() };
+            change.put(Stored { value, ..Stored::clone(&old) });
+            Ok(())
+        })
+        .await;
+    if let Err(problem) = noted {
+        tracing::warn!(code = problem.code(), "the health of a connector could not be noted");
+    }
+}

@@ -1,0 +1,210 @@
+//! The call that gives the credentials.
+
+use regent_broker::plan::{HOUR_SECONDS, Plan};
+use regent_broker::upstream_error::{self, UpstreamCode};
+use regent_broker::{Connector, PrincipalType, RequireMfa, Stored};
+use regent_wire::sts::{
+    AssumeRoleRequest, GetFederationTokenRequest, GetSessionTokenRequest, PolicyDescriptorType, Tag,
+};
+
+use super::super::change::Actor;
+use super::Asking;
+use super::rendering::Rendered;
+use crate::upstream::credentials::Credentials;
+use crate::upstream::error::CallError;
+use crate::upstream::sts::Session;
+use crate::upstream::{Answer, Upstream};
+
+/// What the upstream gave.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) credentials: Credentials,
+    pub(super) expires_at: Option<i64>,
+    pub(super) arn: String,
+    pub(super) principal_id: Option<String>,
+    pub(super) packed_policy_percent: Option<u32>,
+    pub(super) request_id: Option<String>,
+}
+
+/// Calls what the connector's type says.
+pub(super) async fn call(
+    asking: &Asking<'_>,
+    upstream: &Upstream,
+    base: &Credentials,
+    plan: &Plan,
+    rendered: &Rendered,
+) -> Result<Called, CallError> {
+    let seconds = plan.send_duration.then(|| i32::try_from(plan.seconds).unwrap_or(i32::MAX));
+    let terms = &asking.connector.entity.value.terms;
+    let answer = match terms.principal_type {
+        PrincipalType::AssumeRole => {
+            upstream.assume_role(base, &assume_role(asking, seconds, rendered)).await?
+        }
+        PrincipalType::FederatedUser => {
+            let input = GetFederationTokenRequest {
+                name: rendered.session_name.clone(),
+                policy: rendered.policy.clone(),
+                policy_arns: policy_arns(&terms.policy_arns),
+                duration_seconds: seconds,
+                tags: tags(rendered),
+                minimum_session_token_size: None,
+            };
+            upstream.get_federation_token(base, &input).await?
+        }
+        PrincipalType::IamUserSession => {
+            let (serial_number, token_code) = mfa(asking);
+            let input = GetSessionTokenRequest {
+                duration_seconds: seconds,
+                serial_number,
+                token_code,
+                minimum_session_token_size: None,
+            };
+            upstream.get_session_token(base, &input).await?
+        }
+        PrincipalType::Provided => return Ok(provided(asking, base)),
+    };
+    Ok(called(asking, answer))
+}
+
+fn called(asking: &Asking<'_>, answer: Answer<Session>) -> Called {
+    let Answer { value: session, request_id, .. } = answer;
+    Called {
+        expires_at: Some(session.expires_at.as_second()),
+        arn: session.arn.unwrap_or_else(|| own_arn(asking)),
+        principal_id: session.id,
+        packed_policy_percent: session.packed_policy_percent.and_then(|percent| u32::try_from(percent).ok()),
+        credentials: session.credentials,
+        request_id,
+    }
+}
+
+/// The host's credentials as they are.
+fn provided(asking: &Asking<'_>, base: &Credentials) -> Called {
+    Called {
+        credentials: base.clone(),
+        expires_at: base.expires_at.map(jiff::Timestamp::as_second),
+        arn: own_arn(asking),
+        principal_id: None,
+        packed_policy_percent: None,
+        request_id: None,
+    }
+}
+
+/// A session of the account's own principal is that principal.
+fn own_arn(asking: &Asking<'_>) -> String {
+    asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
+}
+
+fn assume_role(asking: &Asking<'_>, seconds: Option<i32>, rendered: &Rendered) -> AssumeRoleRequest {
+    let terms = &asking.connector.entity.value.terms;
+    let (serial_number, token_code) = mfa(asking);
+    AssumeRoleRequest {
+        role_arn: terms.role_arn.clone().unwrap_or_default(),
+        role_session_name: rendered.session_name.clone(),
+        policy_arns: policy_arns(&terms.policy_arns),
+        policy: rendered.policy.clone(),
+        duration_seconds: seconds,
+        tags: tags(rendered),
+        transitive_tag_keys: (!rendered.transitive.is_empty()).then(|| rendered.transitive.clone()),
+        external_id: terms.external_id.clone(),
+        serial_number,
+        token_code,
+        source_identity: rendered.source_identity.clone(),
+        provided_contexts: None,
+        minimum_session_token_size: None,
+    }
+}
+
+fn mfa(asking: &Asking<'_>) -> (Option<String>, Option<String>) {
+    if asking.connector.entity.value.terms.require_mfa != RequireMfa::Upstream {
+        return (None, None);
+    }
+    let code = asking.wish.mfa_code.as_ref().map(|code| code.reveal().clone());
+    (asking.account.entity.value.terms.mfa_serial.clone(), code)
+}
+
+fn policy_arns(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
+    let arns: Vec<_> = arns.iter().map(|arn| PolicyDescriptorType { arn: Some(arn.clone()) }).collect();
+    (!arns.is_empty()).then_some(arns)
+}
+
+fn tags(rendered: &Rendered) -> Option<Vec<Tag>> {
+    let tags: Vec<_> =
+        rendered.tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect();
+    (!tags.is_empty()).then_some(tags)
+}
+
+/// What a failure means, in the broker's codes.
+pub(super) fn understood(error: &CallError, seconds: Option<u32>) -> upstream_error::UpstreamError {
+    let attempt = upstream_error::Attempt { tries: 1, seconds, passes_without: None };
+    match error {
+        CallError::Refused(refusal) => {
+            let failure = upstream_error::Failure::Answered {
+                status: refusal.status,
+                code: &refusal.code,
+                message: &refusal.message,
+            };
+            upstream_error::UpstreamError::of(&failure, &attempt)
+        }
+        CallError::Transport(error) => {
+            let text = error.failure.to_string();
+            let failure = upstream_error::Failure::Unreachable {
+                host: &error.host,
+                error: &text,
+                proxy: error.proxy.as_deref(),
+            };
+            upstream_error::UpstreamError::of(&failure, &attempt)
+        }
+        CallError::Unreadable(_)
+        | CallError::Incomplete(_)
+        | CallError::Sign(_)
+        | CallError::NoIam
+        | CallError::Entropy(_) => {
+            let text = error.to_string();
+            let failure =
+                upstream_error::Failure::Unreachable { host: "the upstream", error: &text, proxy: None };
+            upstream_error::UpstreamError::of(&failure, &attempt)
+        }
+    }
+}
+
+/// Whether the role allows less than was asked for.
+pub(super) fn says_role_max(error: &CallError) -> bool {
+    understood(error, None).code == UpstreamCode::DurationRoleMax
+}
+
+/// Whether the base credentials have ended before their time.
+pub(super) fn says_expired(error: &CallError) -> bool {
+    matches!(
+        understood(error, None).code,
+        UpstreamCode::BaseKeyExpired | UpstreamCode::BaseKeyInvalid | UpstreamCode::BaseKeyWrong
+    )
+}
+
+/// How long the role allows: what IAM says, if it may be asked, or the hour that every role does.
+pub(super) async fn role_max(asking: &Asking<'_>, upstream: &Upstream, base: &Credentials) -> u32 {
+    let arn = asking.connector.entity.value.terms.role_arn.as_deref().unwrap_or_default();
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    match upstream.get_role_max_session_secs(base, name).await {
+        Ok(answer) => {
+            let told = answer.value.and_then(|seconds| u32::try_from(seconds).ok());
+            told.unwrap_or(HOUR_SECONDS)
+        }
+        Err(_) => HOUR_SECONDS,
+    }
+}
+
+/// Remembers it, so that the next one need not find out.
+pub(super) async fn learn_role_max(asking: &Asking<'_>, most: u32) {
+    let id = asking.connector.entity.id.clone();
+    let actor = Actor::server(asking.known.asked.seconds());
+    let learned = asking.known.asked.server.change_broker(actor, move |change| {
+        let Ok(old) = change.current::<Connector>(id.as_str(), None) else { return Ok(()) };
+        let value = Connector { role_max_seconds: Some(most), ..old.value.clone() };
+        change.put(Stored { value, ..Stored::clone(&old) });
+        Ok(())
+    });
+    if let Err(problem) = learned.await {
+        tracing::warn!(code = problem.code(), "what a role allows could not be remembered");
+    }
+}

@@ -1,0 +1,113 @@
+//! Why nothing was issued, for programs and for people.
+
+use http::StatusCode;
+use regent_broker::plan::{Plan, PlanError};
+use regent_broker::{Connector, Stored};
+use regent_store::StoreError;
+use regent_store::directory::Versioned;
+
+use super::super::access::Refusal;
+use super::super::base::BaseError;
+use super::calling::understood;
+use crate::rest::caller::Known;
+use crate::rest::problem::Problem;
+use crate::upstream::error::CallError;
+
+fn forbidden(code: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, code, detail)
+}
+
+/// The engine's no, in words. Who is granted nothing is not told whether there is anything.
+pub(super) fn refused(refusal: &Refusal, known: &Known, connector: &Versioned<Stored<Connector>>) -> Problem {
+    let slug = &connector.entity.value.terms.slug;
+    match refusal {
+        Refusal::NotGranted | Refusal::Scope if known.caller.has_stale_groups => {
+            forbidden("groups_unavailable", "your groups were told too long ago to count")
+                .fix("sign in again, so that your identity provider tells them anew")
+        }
+        Refusal::NotGranted | Refusal::Scope => {
+            forbidden("not_granted", format!("no grant lets you use `{slug}`"))
+                .fix("ask an administrator to grant it to you or to one of your groups")
+        }
+        Refusal::Network => {
+            forbidden("not_granted", format!("`{slug}` is not for the network you come from"))
+        }
+        Refusal::RequestRequired => {
+            forbidden("request_required", format!("`{slug}` wants somebody's approval first"))
+        }
+        Refusal::MfaRequired => {
+            forbidden("mfa_required", format!("`{slug}` wants a second factor, given just now"))
+                .fix("give your second factor again (`regent login`, or the console), then repeat this")
+        }
+        Refusal::Disabled => {
+            let why = connector.entity.value.disabled.as_ref().map(|disabled| disabled.reason.as_str());
+            let why = why.filter(|why| !why.is_empty()).map(|why| format!(": {why}")).unwrap_or_default();
+            forbidden("disabled", format!("`{slug}` is disabled{why}"))
+        }
+    }
+}
+
+pub(super) fn console_only() -> Problem {
+    forbidden("console_only", "this connector opens the console and hands out no credentials")
+}
+
+pub(super) fn no_console() -> Problem {
+    forbidden("no_console", "this connector hands out credentials and opens no console")
+}
+
+pub(super) fn code_required() -> Problem {
+    forbidden("mfa_code_required", "this connector passes a one-time password on to AWS")
+        .fix("send `mfa_code` with the six digits of the device that the account names")
+}
+
+/// What the planner refuses.
+pub(super) fn from_plan(error: &PlanError) -> Problem {
+    Problem::conflict(error.code(), error.to_string()).fix(error.fix())
+}
+
+/// What the upstream refuses.
+pub(super) fn from_call(error: &CallError, plan: &Plan) -> Problem {
+    let understood = understood(error, Some(plan.seconds));
+    let problem =
+        Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix);
+    match understood.upstream {
+        Some(said) => problem.with("upstream", said),
+        None => problem,
+    }
+}
+
+/// Why there are no base credentials.
+pub(crate) fn from_base(error: &BaseError) -> Problem {
+    match error {
+        BaseError::Call(error) => {
+            let understood = understood(error, None);
+            Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix)
+        }
+        BaseError::Shared(error) => from_base(error),
+        BaseError::Disabled(_) => forbidden("disabled", error.to_string()),
+        BaseError::NoAccount(_)
+        | BaseError::NoUpstream(_)
+        | BaseError::Url(_)
+        | BaseError::Client(_)
+        | BaseError::Sealed(_)
+        | BaseError::Ambient(_)
+        | BaseError::AmbientOff
+        | BaseError::RegentRole(_)
+        | BaseError::Lost(_)
+        | BaseError::TooManyHops => {
+            Problem::new(StatusCode::BAD_GATEWAY, "base_unavailable", error.to_string())
+                .fix("test the account: `regent broker-account test`, or the console")
+        }
+    }
+}
+
+/// What is not recorded is not done.
+pub(super) fn audit_unavailable(error: &StoreError) -> Problem {
+    tracing::error!(%error, "nothing was issued for want of its record");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "audit_unavailable",
+        "what happens here cannot be recorded now, and so nothing is issued",
+    )
+    .fix("try again in a moment")
+}
