@@ -26,7 +26,6 @@ macro_rules! say {
 mod account;
 mod audit;
 mod client;
-mod excerpt;
 mod keys;
 mod policy;
 mod serve;
@@ -116,7 +115,7 @@ fn usage() -> ExitCode {
 /// Tells a person what went wrong, the cause of it under it.
 #[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
 fn report(error: &anyhow::Error) {
-    if let Some(excerpt) = error.downcast_ref::<excerpt::Excerpt>() {
+    if let Some(excerpt) = error.downcast_ref::<crate::policy::excerpt::Excerpt>() {
         eprintln!("{excerpt}");
         return;
     }

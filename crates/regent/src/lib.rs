@@ -23,6 +23,7 @@ mod mfa;
 mod mint;
 mod node;
 mod pipeline;
+mod policy;
 mod rest;
 mod seal;
 mod server;

@@ -5,14 +5,11 @@ use clap::{Args, Subcommand};
 use super::Outcome;
 
 mod actions;
-mod bundle;
 mod case;
 mod context_keys;
 mod evaluate;
-mod explanation;
 mod format;
 mod generate;
-mod principal;
 mod simulate;
 mod sources;
 mod test;

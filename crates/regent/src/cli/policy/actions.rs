@@ -1,10 +1,12 @@
 //! `regent policy actions`.
 
-use clap::{Args, ValueEnum};
-use regent_policy::catalogue::{AccessLevel, Catalogue, CatalogueAction, ConditionKey};
+use clap::Args;
+use regent_policy::catalogue::{Catalogue, CatalogueAction, ConditionKey};
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::policy::generation::Level;
+use crate::policy::nearest::nothing_matches;
 
 /// So many condition keys of an action are shown in a table. `sts:AssumeRoleWithWebIdentity` has more than a hundred.
 const MOST_KEYS: usize = 12;
@@ -30,38 +32,6 @@ pub(super) struct Actions {
     /// Only say of which day the catalogue is
     #[arg(long, conflicts_with_all = ["patterns", "access_level", "json"])]
     date: bool,
-}
-
-/// How far an action reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Level {
-    /// Finds out what exists
-    List,
-    /// Reads contents and attributes
-    Read,
-    /// Changes tags
-    Tagging,
-    /// Creates, changes or deletes
-    Write,
-    /// Grants or changes permissions
-    PermissionsManagement,
-}
-
-impl Level {
-    pub(super) fn is(self, level: AccessLevel) -> bool {
-        match self {
-            Self::List => level == AccessLevel::List,
-            Self::Read => level == AccessLevel::Read,
-            Self::Tagging => level == AccessLevel::Tagging,
-            Self::Write => level == AccessLevel::Write,
-            Self::PermissionsManagement => level == AccessLevel::PermissionsManagement,
-        }
-    }
-
-    /// Is a level among these? No levels at all are no restriction.
-    pub(super) fn admit(levels: &[Self], level: AccessLevel) -> bool {
-        levels.is_empty() || levels.iter().any(|wanted| wanted.is(level))
-    }
 }
 
 /// The answer in JSON.
@@ -146,36 +116,6 @@ impl Actions {
 #[expect(clippy::print_stderr, reason = "this is where a command says what it did not find")]
 fn complain(message: &str) {
     eprintln!("regent: {message}");
-}
-
-/// Says that no action fits a pattern, and what may have been meant.
-pub(super) fn nothing_matches(catalogue: &Catalogue, pattern: &str) -> String {
-    let prefix = pattern.split_once(':').map(|(prefix, _)| prefix);
-    let unknown = prefix.filter(|prefix| !prefix.contains(['*', '?']) && catalogue.service(prefix).is_none());
-    let (message, mut nearest) = match unknown {
-        Some(prefix) => (
-            format!("`{prefix}` is no service"),
-            catalogue.nearest_services(prefix).iter().map(|service| service.prefix().to_owned()).collect(),
-        ),
-        None => (format!("`{pattern}` covers no action"), Vec::new()),
-    };
-    let actions = catalogue.nearest_actions(pattern);
-    if !actions.is_empty() {
-        nearest = actions.iter().map(ToString::to_string).collect();
-    }
-    match did_you_mean(&nearest) {
-        Some(question) => format!("{message}: {question}"),
-        None => message,
-    }
-}
-
-/// Asks for one of a few names.
-pub(super) fn did_you_mean(names: &[String]) -> Option<String> {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    let (last, others) = quoted.split_last()?;
-    let others = others.join(", ");
-    let or = if others.is_empty() { "" } else { " or " };
-    Some(format!("did you mean {others}{or}{last}?"))
 }
 
 /// Prints a line an action, the columns as wide as they need to be.

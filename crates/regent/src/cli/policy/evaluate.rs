@@ -8,11 +8,11 @@ use regent_policy::explain::{AuthorizationMessage, explain};
 use regent_policy::{Decision, Denial, Layout, PolicyKind, Reason, Request, decide};
 use serde::Serialize;
 
-use super::bundle::{Bundle, Named};
-use super::case::{Asked, Members, Question, Scalar, Values};
-use super::explanation;
 use super::sources::Text;
 use crate::cli::Outcome;
+use crate::policy::bundle::{Bundle, Named};
+use crate::policy::explanation;
+use crate::policy::question::{Asked, Members, Question, Scalar, Values};
 
 mod cases;
 

@@ -2,21 +2,14 @@
 
 use std::io::{IsTerminal as _, stderr, stdin};
 
-use anyhow::{Context as _, bail};
-use clap::{Args, ValueEnum};
-use regent_policy::PolicyKind;
-use regent_policy::catalogue::{Catalogue, CatalogueAction};
+use anyhow::bail;
+use clap::Args;
 
-use self::condition::Wanted;
-use self::principal::Named;
-use super::actions::{Level, did_you_mean, nothing_matches};
 use crate::cli::Outcome;
+use crate::policy::generation::principal::Named;
+use crate::policy::generation::{Effect, Kind, Level, Wish, condition, write};
 
 mod ask;
-mod condition;
-mod principal;
-mod statement;
-mod write;
 
 /// Write a policy: service, access level, actions, resources, conditions.
 ///
@@ -55,48 +48,6 @@ pub(super) struct Generate {
     principal: Vec<String>,
 }
 
-/// What a statement does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Effect {
-    #[default]
-    Allow,
-    Deny,
-}
-
-/// What a policy is attached to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// Users, groups and roles
-    #[default]
-    Identity,
-    /// A resource: it names principals
-    Resource,
-    /// A role: who may assume it
-    Trust,
-}
-
-/// An action that is wanted.
-#[derive(Clone, Copy, Debug)]
-struct Chosen {
-    action: CatalogueAction<'static>,
-    /// Somebody gave its name, and wants to hear when it does not fit. The others are what a pattern covers.
-    is_named: bool,
-}
-
-/// What is to be written.
-#[derive(Debug, Default)]
-struct Wish {
-    actions: Vec<Chosen>,
-    /// Patterns that the actions may be written as, where a statement has all that they cover.
-    patterns: Vec<String>,
-    resources: Vec<String>,
-    conditions: Vec<Wanted>,
-    principals: Vec<Named>,
-    effect: Effect,
-    sid: Option<String>,
-    kind: Kind,
-}
-
 impl Generate {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let wish = if self.says_nothing() {
@@ -126,9 +77,8 @@ impl Generate {
     }
 
     fn wish(self) -> anyhow::Result<Wish> {
-        let catalogue = Catalogue::bundled();
         let principals: Vec<_> =
-            self.principal.iter().map(|name| Named::read(name)).collect::<anyhow::Result<_>>()?;
+            self.principal.iter().map(|name| Named::read(name)).collect::<Result<_, _>>()?;
         match self.kind {
             Kind::Identity if !principals.is_empty() => {
                 bail!("an identity policy names no principals: it is about whoever has it")
@@ -150,8 +100,7 @@ impl Generate {
             ..Wish::default()
         };
         for prefix in &self.service {
-            let service = catalogue.service(prefix).with_context(|| unknown_service(catalogue, prefix))?;
-            wish.choose(&format!("{}:*", service.prefix()), &self.access_level)?;
+            wish.choose_service(prefix, &self.access_level)?;
         }
         for pattern in &self.action {
             wish.choose(pattern, &self.access_level)?;
@@ -163,48 +112,6 @@ impl Generate {
         wish.resources.sort_unstable();
         wish.resources.dedup();
         Ok(wish)
-    }
-}
-
-impl Wish {
-    /// Adds what a pattern covers.
-    fn choose(&mut self, pattern: &str, levels: &[Level]) -> anyhow::Result<()> {
-        let catalogue = Catalogue::bundled();
-        let is_named = !pattern.contains(['*', '?']);
-        let covered: Vec<_> = catalogue.actions_matching(pattern).collect();
-        if covered.is_empty() {
-            bail!(nothing_matches(catalogue, pattern));
-        }
-        let chosen: Vec<_> = covered
-            .iter()
-            .filter(|action| is_named || Level::admit(levels, action.access_level()))
-            .map(|action| Chosen { action: *action, is_named })
-            .collect();
-        if chosen.is_empty() {
-            bail!("`{pattern}` covers no action of the access level asked for");
-        }
-        if !is_named && chosen.len() == covered.len() {
-            self.patterns.push(pattern.to_owned());
-        }
-        self.actions.extend(chosen);
-        Ok(())
-    }
-
-    fn policy_kind(&self) -> PolicyKind {
-        match self.kind {
-            Kind::Identity => PolicyKind::Identity,
-            Kind::Resource => PolicyKind::Resource,
-            Kind::Trust => PolicyKind::RoleTrust,
-        }
-    }
-}
-
-fn unknown_service(catalogue: &Catalogue, prefix: &str) -> String {
-    let nearest: Vec<_> =
-        catalogue.nearest_services(prefix).iter().map(|service| service.prefix().to_owned()).collect();
-    match did_you_mean(&nearest) {
-        Some(question) => format!("`{prefix}` is no service: {question}"),
-        None => format!("`{prefix}` is no service"),
     }
 }
 

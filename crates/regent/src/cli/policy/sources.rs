@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use regent_policy::{Document, ParsePolicyError};
 
-use crate::cli::excerpt::Excerpt;
+use crate::policy::bundle::{Named, Resources, missing_element};
+use crate::policy::excerpt::Excerpt;
 
 /// The longest file read: several times what IAM takes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -56,6 +57,18 @@ impl Text {
     /// Draws what is wrong with it.
     pub(super) fn excerpt(&self, error: &ParsePolicyError) -> Excerpt {
         Excerpt::error(&self.name, &self.text, error.span(), &error.to_string())
+    }
+}
+
+impl TryFrom<Text> for Named {
+    type Error = anyhow::Error;
+
+    fn try_from(text: Text) -> anyhow::Result<Self> {
+        let (name, document) = text.parse()?;
+        if let Some((span, wanted)) = missing_element(&document, Resources::Required) {
+            return Err(Excerpt::error(&name, document.text(), span, wanted).into());
+        }
+        Ok(Self::new(name, document))
     }
 }
 

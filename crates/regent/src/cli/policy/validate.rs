@@ -10,7 +10,7 @@ use regent_policy::validate::{
 
 use super::sources::Text;
 use crate::cli::Outcome;
-use crate::cli::excerpt::Colour;
+use crate::policy::excerpt::Colour;
 
 mod annotation;
 mod guess;

@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 
 use super::Answer;
 use crate::cli::Outcome;
-use crate::cli::policy::case::{Asked, Case};
+use crate::cli::policy::case::Case;
+use crate::policy::question::Asked;
 
 /// The longest line read, its end included.
 const MAX_LINE_BYTES: u64 = 64 << 20;

@@ -6,8 +6,8 @@ use std::io::{BufRead, Write};
 use anyhow::bail;
 use regent_policy::catalogue::{AccessLevel, Catalogue, CatalogueAction, Service};
 
-use super::condition::{self, Wanted};
-use super::{Chosen, Wish};
+use crate::policy::generation::condition::{self, Wanted};
+use crate::policy::generation::{Chosen, Wish};
 
 /// So many lines of a list are shown; typing shortens it.
 const SHOWN: usize = 25;
@@ -124,7 +124,7 @@ impl<R: BufRead, W: Write> Asker<R, W> {
         loop {
             let answer = self.answer()?;
             if answer.is_empty() {
-                return condition::read_all(&texts);
+                return Ok(condition::read_all(&texts)?);
             }
             match Wanted::read(&answer) {
                 Ok(wanted) if actions.iter().any(|action| wanted.suits(*action)) => texts.push(answer),
@@ -206,15 +206,16 @@ fn numbers(text: &str, length: usize) -> Option<BTreeSet<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::write;
     use super::Asker;
+    use crate::policy::generation::write;
 
     /// The policy that these answers lead to, and what was asked on the way.
     fn answered(answers: &[&str]) -> (Result<String, String>, String) {
         let mut asked = Vec::new();
         let wish = Asker::new((answers.join("\n") + "\n").as_bytes(), &mut asked).wish();
-        let text =
-            wish.and_then(|wish| write::policy(&wish, &mut Vec::new())).map_err(|error| error.to_string());
+        let text = wish
+            .and_then(|wish| Ok(write::policy(&wish, &mut Vec::new())?))
+            .map_err(|error| error.to_string());
         (text, String::from_utf8(asked).unwrap())
     }
 

@@ -8,9 +8,9 @@ use regent_policy::{Decision, Denial, Effect, MatchedStatement, Reason, Verdict,
 use serde::Serialize;
 
 use super::suite::{Denied, Row, Suite};
-use crate::cli::policy::bundle::{Bundle, Named};
-use crate::cli::policy::case::{Asked, Question};
 use crate::cli::policy::sources::Text;
+use crate::policy::bundle::{Bundle, Named};
+use crate::policy::question::{Asked, Question};
 
 /// What all suites said.
 #[derive(Debug, Default, Serialize)]

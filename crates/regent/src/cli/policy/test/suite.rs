@@ -21,9 +21,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::cli::policy::bundle::{Bundle, Named};
-use crate::cli::policy::case::{Members, Values};
 use crate::cli::policy::sources::Text;
+use crate::policy::bundle::{Bundle, Named};
+use crate::policy::question::{Members, Values};
 
 /// A file of expectations.
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use annotate_snippets::Level;
 use regent_policy::validate::{Finding, FindingType};
 
 use super::Looked;
-use crate::cli::excerpt::{Colour, draw};
+use crate::policy::excerpt::{Colour, draw};
 
 /// So many places of one finding are drawn.
 const MOST_PLACES: usize = 8;

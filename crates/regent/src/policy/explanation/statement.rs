@@ -7,7 +7,7 @@ use regent_policy::explain::{
 use regent_policy::{Effect, PolicyKind, Span, Statement, StatementRef, Values};
 
 use super::{Drawing, wrapped};
-use crate::cli::excerpt::{self, Colour};
+use crate::policy::excerpt::{self, Colour};
 
 /// So many values of a list are shown, and so many characters of each.
 const VALUES: usize = 3;

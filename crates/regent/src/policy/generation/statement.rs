@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::bail;
 use regent_policy::catalogue::{Catalogue, CatalogueAction, ResourceUse};
 
-use super::{Chosen, Effect, Kind, Wish};
+use super::{Chosen, Effect, GenerateError, Kind, Wish};
 
 /// A statement's actions and resources.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Group {
-    pub(super) actions: Vec<String>,
+pub(crate) struct Group {
+    pub(crate) actions: Vec<String>,
     /// Nothing in a trust policy.
-    pub(super) resources: Vec<String>,
+    pub(crate) resources: Vec<String>,
 }
 
 /// Why an action is in no statement.
@@ -26,7 +25,7 @@ enum Misfit {
 }
 
 /// Sorts the actions of a wish into statements, and notes what is left out or will not suffice.
-pub(super) fn groups(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Vec<Group>> {
+pub(crate) fn groups(wish: &Wish, notes: &mut Vec<String>) -> Result<Vec<Group>, GenerateError> {
     let mut places: BTreeMap<Vec<&str>, BTreeSet<String>> = BTreeMap::new();
     let mut left_out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -42,7 +41,9 @@ pub(super) fn groups(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Vec
                 notes.extend(lacking(chosen.action, &resources, wish));
                 places.entry(resources).or_default().insert(chosen.action.to_string());
             }
-            Err(misfit) if chosen.is_named => bail!(complaint(chosen.action, &misfit)),
+            Err(misfit) if chosen.is_named => {
+                return Err(GenerateError::Misfit(complaint(chosen.action, &misfit)));
+            }
             Err(misfit) => left_out.entry(reason(&misfit)).or_default().push(chosen.action.to_string()),
         }
     }
@@ -50,7 +51,7 @@ pub(super) fn groups(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Vec
         left_out.iter().map(|(reason, actions)| format!("left out, {reason}: {}", actions.join(", "))),
     );
     if places.is_empty() {
-        bail!("{}; nothing is left", notes.join("; "));
+        return Err(GenerateError::NothingLeft(notes.join("; ")));
     }
     Ok(places
         .into_iter()

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use regent_policy::explain::{Advice, Denied, Edit, Explanation, KindTrace, NearMiss, Sources, Standing};
 use regent_policy::{Denial, GrantKind, PolicyKind, Reason, Request, StatementRef, Verdict};
 
-use crate::cli::excerpt::Colour;
+use crate::policy::excerpt::Colour;
 
 mod diff;
 mod statement;
@@ -18,10 +18,10 @@ const USUAL_COLUMNS: usize = 100;
 
 /// How a drawing looks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Style {
-    pub(super) colour: Colour,
+pub(crate) struct Style {
+    pub(crate) colour: Colour,
     /// How many characters a line may have.
-    pub(super) columns: usize,
+    pub(crate) columns: usize,
 }
 
 /// What a piece of text is, which settles its colour.
@@ -35,7 +35,7 @@ enum Tone {
 impl Style {
     /// What standard output likes.
     #[expect(clippy::disallowed_methods, reason = "a setting of the terminal, and none of ours")]
-    pub(super) fn of_stdout() -> Self {
+    pub(crate) fn of_stdout() -> Self {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let columns = columns.unwrap_or(USUAL_COLUMNS).clamp(*COLUMNS.start(), *COLUMNS.end());
         Self { colour: Colour::of_stdout(), columns }
@@ -55,7 +55,7 @@ impl Style {
 }
 
 /// Draws an explanation.
-pub(super) fn render(
+pub(crate) fn render(
     explanation: &Explanation<'_>,
     sources: &dyn Sources,
     request: &Request<'_>,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, bail};
 use regent_policy::catalogue::Catalogue;
 use regent_policy::format::{Style, format};
 use regent_policy::validate::{Finding, FindingType, Options, validate};
@@ -11,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::principal::{Named, Type};
 use super::statement::{self, Group};
-use super::{Chosen, Effect, Kind, Wish};
+use super::{Chosen, Effect, GenerateError, Kind, Wish};
 
 /// Writes the policy of a wish, and notes what its reader should know.
-pub(super) fn policy(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<String> {
+pub(crate) fn policy(wish: &Wish, notes: &mut Vec<String>) -> Result<String, GenerateError> {
     let mut statements = Vec::new();
     if wish.kind == Kind::Trust && wish.actions.is_empty() {
         trust(wish, notes, &mut statements)?;
@@ -25,9 +24,10 @@ pub(super) fn policy(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Str
     }
     number(&mut statements, wish.sid.as_deref());
     let document = json!({ "Version": "2012-10-17", "Statement": statements });
-    let text = format(&document.to_string(), Style::default()).context("the policy cannot be laid out")?;
+    let text = format(&document.to_string(), Style::default())
+        .map_err(|error| GenerateError::Refused(error.to_string()))?;
     if let Err(refusal) = admit(&text, wish.policy_kind()) {
-        bail!("IAM would refuse the policy: {}", refusal.message());
+        return Err(GenerateError::Refused(refusal.message().to_owned()));
     }
     // What was asked for is written, and what is wrong with it or risky is said.
     let validation = validate(&text, &Options::of(wish.policy_kind()));
@@ -40,14 +40,15 @@ pub(super) fn policy(wish: &Wish, notes: &mut Vec<String>) -> anyhow::Result<Str
 }
 
 /// A statement for each way in which the principals assume a role.
-fn trust(wish: &Wish, notes: &mut Vec<String>, statements: &mut Vec<Value>) -> anyhow::Result<()> {
+fn trust(wish: &Wish, notes: &mut Vec<String>, statements: &mut Vec<Value>) -> Result<(), GenerateError> {
     let mut by_action: BTreeMap<&str, Vec<Named>> = BTreeMap::new();
     for principal in &wish.principals {
         by_action.entry(principal.of.assumes_by()).or_default().push(principal.clone());
     }
     for (name, principals) in by_action {
-        let action =
-            Catalogue::bundled().action(name).with_context(|| format!("no `{name}` in the catalogue"))?;
+        let action = Catalogue::bundled().action(name);
+        let unknown = || GenerateError::Unknown(format!("no `{name}` in the catalogue"));
+        let action = action.ok_or_else(unknown)?;
         let alone = Wish {
             actions: vec![Chosen { action, is_named: true }],
             conditions: wish.conditions.clone(),

@@ -5,8 +5,8 @@ use regent_policy::explain::explain;
 use regent_policy::{Action, Context, Document, Policies, PolicyKind, Request, Resource};
 
 use super::{Style, render};
-use crate::cli::excerpt::Colour;
-use crate::cli::policy::bundle::{Bundle, Named};
+use crate::policy::bundle::{Bundle, Named};
+use crate::policy::excerpt::Colour;
 
 const ANA: regent_policy::Caller<'static> = regent_policy::Caller::User {
     account: "111122223333",

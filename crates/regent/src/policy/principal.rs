@@ -12,22 +12,22 @@ const SERVICE_LINKED: &str = "role/aws-service-role/";
 
 /// What is known of a caller besides its ARN.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Hints<'a> {
+pub(crate) struct Hints<'a> {
     /// The role behind a session: a session's ARN lacks the role's path.
-    pub(super) role_arn: Option<&'a str>,
+    pub(crate) role_arn: Option<&'a str>,
     /// Who called `GetFederationToken`.
-    pub(super) issuer_arn: Option<&'a str>,
+    pub(crate) issuer_arn: Option<&'a str>,
     /// `aws:userid`: a user's unique id, a role's with the session's name behind it.
-    pub(super) user_id: Option<&'a str>,
+    pub(crate) user_id: Option<&'a str>,
     /// `aws:AssumedRoot` is `true`.
-    pub(super) is_assumed_root: bool,
+    pub(crate) is_assumed_root: bool,
     /// `aws:PrincipalServiceNamesList`.
-    pub(super) service_names: &'a [&'a str],
+    pub(crate) service_names: &'a [&'a str],
 }
 
 /// A caller, owned so far as it had to be made up.
 #[derive(Debug)]
-pub(super) enum Principal<'a> {
+pub(crate) enum Principal<'a> {
     Known(Caller<'a>),
     Session { account: &'a str, arn: &'a str, role_arn: Cow<'a, str>, role_id: &'a str },
     Service { names: Vec<&'a str> },
@@ -35,7 +35,7 @@ pub(super) enum Principal<'a> {
 
 /// Why a text is no principal.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PrincipalError {
+pub(crate) enum PrincipalError {
     #[error(
         "`{0}` is no principal: expected the ARN of a user, a role session, a federated user, an account's root user or an \
          identity provider, the name of a service such as `ec2.amazonaws.com`, or `anonymous`"
@@ -51,7 +51,7 @@ pub(super) enum PrincipalError {
 
 impl<'a> Principal<'a> {
     /// Reads the ARN of a caller, the name of a service, or `anonymous`.
-    pub(super) fn read(text: &'a str, hints: &Hints<'a>) -> Result<Self, PrincipalError> {
+    pub(crate) fn read(text: &'a str, hints: &Hints<'a>) -> Result<Self, PrincipalError> {
         let unknown = || PrincipalError::Unknown(text.to_owned());
         if text == "anonymous" {
             return Ok(Self::Known(Caller::Anonymous));
@@ -97,7 +97,7 @@ impl<'a> Principal<'a> {
     }
 
     /// The caller, as the engine knows callers.
-    pub(super) fn caller(&self) -> Caller<'_> {
+    pub(crate) fn caller(&self) -> Caller<'_> {
         match self {
             Self::Known(caller) => *caller,
             Self::Session { account, arn, role_arn, role_id } => Caller::RoleSession {
@@ -168,7 +168,7 @@ fn unique_id<'a>(hints: &Hints<'a>) -> &'a str {
 /// The context keys that follow from who asks.
 ///
 /// AWS: "AWS global condition context keys", Properties of the principal.
-pub(super) fn keys(caller: &Caller<'_>) -> Vec<(&'static str, String)> {
+pub(crate) fn keys(caller: &Caller<'_>) -> Vec<(&'static str, String)> {
     let (r#type, arn, user) = match caller {
         Caller::Root { arn, .. } | Caller::RootSession { arn, .. } => ("Account", *arn, None),
         Caller::User { arn, .. } => ("User", *arn, arn.rsplit('/').next()),
@@ -188,7 +188,7 @@ pub(super) fn keys(caller: &Caller<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Service, account and the rest of an ARN.
-pub(super) fn split(arn: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn split(arn: &str) -> Option<(&str, &str, &str)> {
     let mut fields = arn.splitn(6, ':');
     let (prefix, partition, service, _region) =
         (fields.next()?, fields.next()?, fields.next()?, fields.next()?);

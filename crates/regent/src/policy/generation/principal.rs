@@ -1,17 +1,17 @@
 //! Principals, as they are written on the command line.
 
-use anyhow::bail;
+use super::GenerateError;
 
 /// Who, and under which member of `Principal`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) of: Type,
-    pub(super) name: String,
+pub(crate) struct Named {
+    pub(crate) of: Type,
+    pub(crate) name: String,
 }
 
 /// The members of `Principal`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Type {
+pub(crate) enum Type {
     Aws,
     Service,
     Saml,
@@ -19,7 +19,7 @@ pub(super) enum Type {
 }
 
 impl Type {
-    pub(super) fn member(self) -> &'static str {
+    pub(crate) fn member(self) -> &'static str {
         match self {
             Self::Aws => "AWS",
             Self::Service => "Service",
@@ -28,7 +28,7 @@ impl Type {
     }
 
     /// How principals of this type assume a role.
-    pub(super) fn assumes_by(self) -> &'static str {
+    pub(crate) fn assumes_by(self) -> &'static str {
         match self {
             Self::Aws | Self::Service => "sts:AssumeRole",
             Self::Saml => "sts:AssumeRoleWithSAML",
@@ -38,7 +38,7 @@ impl Type {
 }
 
 impl Named {
-    pub(super) fn read(name: &str) -> anyhow::Result<Self> {
+    pub(crate) fn read(name: &str) -> Result<Self, GenerateError> {
         let is_account = name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit());
         let of = if name.starts_with("arn:") && name.contains(":saml-provider/") {
             Type::Saml
@@ -49,9 +49,7 @@ impl Named {
         } else if name.contains(".amazonaws.com") {
             Type::Service
         } else {
-            bail!(
-                "`{name}` is no principal: expected an account, an ARN, a service such as `ec2.amazonaws.com`, or `*`"
-            );
+            return Err(GenerateError::NotAPrincipal(name.to_owned()));
         };
         Ok(Self { of, name: name.to_owned() })
     }

@@ -3,44 +3,29 @@
 use regent_policy::explain::{Source, Sources};
 use regent_policy::{Bindings, Document, Policies, PolicyKind, Program, ResourcePolicy, ResourceRule, Span};
 
-use super::sources::Text;
-use crate::cli::excerpt::Excerpt;
-
 /// A policy and what to call it.
 #[derive(Debug)]
-pub(super) struct Named {
-    pub(super) name: String,
-    pub(super) document: Document,
-    pub(super) program: Program,
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) document: Document,
+    pub(crate) program: Program,
 }
 
 impl Named {
-    pub(super) fn new(name: String, document: Document) -> Self {
+    pub(crate) fn new(name: String, document: Document) -> Self {
         let program = Program::compile(&document, &Bindings::NONE);
         Self { name, document, program }
     }
 
     /// Does any of its statements say whom it is about?
-    pub(super) fn names_principals(&self) -> bool {
+    pub(crate) fn names_principals(&self) -> bool {
         self.document.statements().any(|statement| statement.principals().is_some())
-    }
-}
-
-impl TryFrom<Text> for Named {
-    type Error = anyhow::Error;
-
-    fn try_from(text: Text) -> anyhow::Result<Self> {
-        let (name, document) = text.parse()?;
-        if let Some((span, wanted)) = missing_element(&document, Resources::Required) {
-            return Err(Excerpt::error(&name, document.text(), span, wanted).into());
-        }
-        Ok(Self::new(name, document))
     }
 }
 
 /// May a statement leave out what it is about?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Resources {
+pub(crate) enum Resources {
     /// No. A statement that names principals may all the same: it hangs on the resource.
     Required,
     /// Yes, a resource's own policy means that resource.
@@ -51,7 +36,7 @@ pub(super) enum Resources {
 ///
 /// The engine lets such a statement match nothing, which of a `Deny` is the wrong way round: whoever wrote it
 /// meant to forbid something.
-pub(super) fn missing_element(document: &Document, resources: Resources) -> Option<(Span, &'static str)> {
+pub(crate) fn missing_element(document: &Document, resources: Resources) -> Option<(Span, &'static str)> {
     document.statements().find_map(|statement| {
         if statement.actions().is_none() {
             return Some((statement.span(), "expected an `Action` or a `NotAction` in the statement"));
@@ -65,22 +50,22 @@ pub(super) fn missing_element(document: &Document, resources: Resources) -> Opti
 
 /// Every policy that takes part.
 #[derive(Debug, Default)]
-pub(super) struct Bundle {
-    pub(super) identity: Vec<Named>,
-    pub(super) boundaries: Vec<Named>,
-    pub(super) session: Option<Vec<Named>>,
-    pub(super) resource: Option<Named>,
+pub(crate) struct Bundle {
+    pub(crate) identity: Vec<Named>,
+    pub(crate) boundaries: Vec<Named>,
+    pub(crate) session: Option<Vec<Named>>,
+    pub(crate) resource: Option<Named>,
     /// Levels from the root down; none without an organization.
-    pub(super) service_control: Vec<Vec<Named>>,
-    pub(super) resource_control: Vec<Vec<Named>>,
-    pub(super) endpoint: Vec<Named>,
+    pub(crate) service_control: Vec<Vec<Named>>,
+    pub(crate) resource_control: Vec<Vec<Named>>,
+    pub(crate) endpoint: Vec<Named>,
 }
 
 impl Bundle {
     /// Lends the policies to a question.
     ///
     /// Roles and keys always have a policy: without one in the bundle nobody is let in.
-    pub(super) fn lend<T>(&self, rule: ResourceRule, ask: impl FnOnce(&Policies<'_>) -> T) -> T {
+    pub(crate) fn lend<T>(&self, rule: ResourceRule, ask: impl FnOnce(&Policies<'_>) -> T) -> T {
         let silent = Program::silent();
         let identity = programs(&self.identity);
         let boundaries = programs(&self.boundaries);
@@ -107,7 +92,7 @@ impl Bundle {
     }
 
     /// Every policy.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Named> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Named> {
         let lists = [&self.identity, &self.boundaries, &self.endpoint];
         let levels = [&self.service_control, &self.resource_control];
         lists
@@ -119,7 +104,7 @@ impl Bundle {
     }
 
     /// The policy that a decision speaks of.
-    pub(super) fn policy(&self, kind: PolicyKind, level: u32, program: u32) -> Option<&Named> {
+    pub(crate) fn policy(&self, kind: PolicyKind, level: u32, program: u32) -> Option<&Named> {
         let (level, program) = (level as usize, program as usize);
         match kind {
             PolicyKind::Identity => self.identity.get(program),

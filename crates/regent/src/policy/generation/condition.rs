@@ -1,24 +1,24 @@
 //! Conditions, as they are written on the command line: `StringEquals:aws:PrincipalTag/team=dev`.
 
-use anyhow::{Context as _, bail, ensure};
 use regent_policy::catalogue::{Catalogue, CatalogueAction, ConditionKey, KeyType};
 use regent_policy::{Comparison, Operator, Qualifier};
 
-use super::did_you_mean;
+use super::GenerateError;
+use crate::policy::nearest::did_you_mean;
 
 /// A condition, with all the values that will do.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// In AWS's spelling, with a qualifier and `IfExists` if there are any.
-    pub(super) operator: String,
+    pub(crate) operator: String,
     /// As it was given: a placeholder is filled in.
-    pub(super) name: String,
-    pub(super) key: ConditionKey<'static>,
-    pub(super) values: Vec<String>,
+    pub(crate) name: String,
+    pub(crate) key: ConditionKey<'static>,
+    pub(crate) values: Vec<String>,
 }
 
 /// Reads conditions. Values of one operator and key come together.
-pub(super) fn read_all(texts: &[String]) -> anyhow::Result<Vec<Wanted>> {
+pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Wanted>, GenerateError> {
     let mut conditions: Vec<Wanted> = Vec::new();
     for text in texts {
         let wanted = Wanted::read(text)?;
@@ -34,22 +34,29 @@ pub(super) fn read_all(texts: &[String]) -> anyhow::Result<Vec<Wanted>> {
 }
 
 impl Wanted {
-    pub(super) fn read(text: &str) -> anyhow::Result<Self> {
-        let form = || format!("`{text}` is no condition: expected `StringEquals:aws:PrincipalTag/team=dev`");
-        let (operator, name, value) = split(text).with_context(form)?;
-        let operator =
-            Operator::parse(operator).with_context(|| format!("`{operator}` is no condition operator"))?;
+    pub(crate) fn read(text: &str) -> Result<Self, GenerateError> {
+        let parts = split(text).ok_or_else(|| GenerateError::NotACondition(text.to_owned()))?;
+        let (operator, name, value) = parts;
+        Self::new(operator, name, vec![value.to_owned()])
+    }
+
+    /// A condition of an operator, a key and the values that will do.
+    pub(crate) fn new(operator: &str, name: &str, values: Vec<String>) -> Result<Self, GenerateError> {
+        let no_operator = || GenerateError::Condition(format!("`{operator}` is no condition operator"));
+        let operator = Operator::parse(operator).ok_or_else(no_operator)?;
         let catalogue = Catalogue::bundled();
-        let key = catalogue.key(name).with_context(|| unknown(catalogue, name))?;
-        ensure!(!name.contains("${") && !name.contains('<'), "`{name}` has a placeholder: fill it in");
+        let key = catalogue.key(name).ok_or_else(|| GenerateError::Unknown(unknown(catalogue, name)))?;
+        if name.contains("${") || name.contains('<') {
+            return Err(GenerateError::Condition(format!("`{name}` has a placeholder: fill it in")));
+        }
         check(operator, key, name)?;
         // A key without a placeholder is written as AWS writes it.
         let name = if key.has_placeholder() { name } else { key.name() };
-        Ok(Self { operator: spelled(operator), name: name.to_owned(), key, values: vec![value.to_owned()] })
+        Ok(Self { operator: spelled(operator), name: name.to_owned(), key, values })
     }
 
     /// Does an action set the key? A condition on one that is never there never holds, or always.
-    pub(super) fn suits(&self, action: CatalogueAction<'_>) -> bool {
+    pub(crate) fn suits(&self, action: CatalogueAction<'_>) -> bool {
         // These are global by name, and still only some actions set them.
         let is_by_action = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"]
             .iter()
@@ -72,26 +79,31 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Refuses what would read as a condition and be none.
-fn check(operator: Operator, key: ConditionKey<'_>, name: &str) -> anyhow::Result<()> {
+fn check(operator: Operator, key: ConditionKey<'_>, name: &str) -> Result<(), GenerateError> {
+    let refused = |text: String| Err(GenerateError::Condition(text));
     let comparison = operator.comparison;
     if comparison == Comparison::Null {
-        ensure!(operator.qualifier == Qualifier::Single, "`Null` asks for the key, not for its values");
-        return Ok(());
+        return match operator.qualifier {
+            Qualifier::Single => Ok(()),
+            Qualifier::ForAllValues | Qualifier::ForAnyValue => {
+                refused("`Null` asks for the key, not for its values".to_owned())
+            }
+        };
     }
     if !compares(comparison, key) {
-        bail!(
+        return refused(format!(
             "`{}` does not compare what `{name}` holds: its type is {}",
             comparison.name(),
             key.key_type().as_str()
-        );
+        ));
     }
     match (operator.qualifier, key.is_multivalued()) {
-        (Qualifier::Single, true) => bail!(
+        (Qualifier::Single, true) => refused(format!(
             "`{name}` can hold several values: put `ForAnyValue:` or `ForAllValues:` before `{}`",
             comparison.name()
-        ),
+        )),
         (Qualifier::ForAllValues | Qualifier::ForAnyValue, false) => {
-            bail!("`{name}` holds one value: leave `ForAllValues:` and `ForAnyValue:` out")
+            refused(format!("`{name}` holds one value: leave `ForAllValues:` and `ForAnyValue:` out"))
         }
         (Qualifier::Single, false) | (Qualifier::ForAllValues | Qualifier::ForAnyValue, true) => Ok(()),
     }

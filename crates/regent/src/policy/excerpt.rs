@@ -12,19 +12,19 @@ const COLUMNS: usize = 100;
 
 /// Is a stream told in colour?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Colour {
+pub(crate) enum Colour {
     On,
     Off,
 }
 
 impl Colour {
     /// What standard output likes.
-    pub(super) fn of_stdout() -> Self {
+    pub(crate) fn of_stdout() -> Self {
         Self::of(std::io::stdout().is_terminal())
     }
 
     /// What standard error likes.
-    pub(super) fn of_stderr() -> Self {
+    pub(crate) fn of_stderr() -> Self {
         Self::of(std::io::stderr().is_terminal())
     }
 
@@ -35,7 +35,7 @@ impl Colour {
         if is_terminal && !is_refused { Self::On } else { Self::Off }
     }
 
-    pub(super) fn renderer(self) -> Renderer {
+    pub(crate) fn renderer(self) -> Renderer {
         let renderer = match self {
             Self::On => Renderer::styled(),
             Self::Off => Renderer::plain(),
@@ -46,11 +46,11 @@ impl Colour {
 
 /// An error with the place that it is about.
 #[derive(Debug)]
-pub(super) struct Excerpt(String);
+pub(crate) struct Excerpt(String);
 
 impl Excerpt {
     /// Draws an error about a piece of a file.
-    pub(super) fn error(name: &str, text: &str, span: Span, title: &str) -> Self {
+    pub(crate) fn error(name: &str, text: &str, span: Span, title: &str) -> Self {
         Self(draw(&Level::ERROR.primary_title(title), name, text, &[(span, "")], Colour::of_stderr()))
     }
 }
@@ -64,7 +64,7 @@ impl fmt::Display for Excerpt {
 impl std::error::Error for Excerpt {}
 
 /// Draws a title over pieces of a file, the first of them the one it is about.
-pub(super) fn draw(
+pub(crate) fn draw(
     title: &annotate_snippets::Title<'_>,
     name: &str,
     text: &str,
@@ -81,7 +81,7 @@ pub(super) fn draw(
 }
 
 /// The bytes that a span marks: at least one character, so that there is something to underline.
-pub(super) fn range(span: Span, text: &str) -> Range<usize> {
+pub(crate) fn range(span: Span, text: &str) -> Range<usize> {
     let last = text.len();
     let start = text.floor_char_boundary((span.start as usize).min(last));
     let end = text.floor_char_boundary((span.end as usize).min(last));
