@@ -32,7 +32,9 @@ impl Seq {
         self.0
     }
 
-    pub(crate) const fn next(self) -> Self {
+    /// The number after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 

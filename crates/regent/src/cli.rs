@@ -88,7 +88,7 @@ pub fn main() -> ExitCode {
     let ran = match command {
         Command::Serve(settings) => serve::run(*settings).map(done),
         Command::Account(account) => account.run().map(done),
-        Command::Audit(audit) => audit.run().map(done),
+        Command::Audit(audit) => audit.run(),
         Command::Keys(keys) => keys.run().map(done),
         Command::Policy(policy) => policy.run(),
         Command::Client(verb) => return verb.run(),
@@ -166,10 +166,10 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 
 /// Opens the store of a server for a command, and closes it in good order. There must be one: a mistyped folder is a
 /// mistake, not a wish for an empty store.
-fn with_existing_server(
+fn with_existing_server<T>(
     settings: Settings,
-    work: impl AsyncFnOnce(&Server) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    work: impl AsyncFnOnce(&Server) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let (config, _) = configure(settings.clone())?;
     if let Some(file) = config.storage.file().filter(|file| !file.exists()) {
         anyhow::bail!(
@@ -181,10 +181,10 @@ fn with_existing_server(
 }
 
 /// Opens the store for a command, and closes it in good order.
-fn with_server(
+fn with_server<T>(
     settings: Settings,
-    work: impl AsyncFnOnce(&Server) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    work: impl AsyncFnOnce(&Server) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let (mut config, _) = configure(settings)?;
     if config.storage == Storage::Ephemeral {
         anyhow::bail!(

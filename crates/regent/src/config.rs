@@ -95,6 +95,13 @@ pub struct Settings {
     /// Let broker accounts of the kind `ambient` hand on what this host's environment or metadata service provides
     #[arg(long, env = "REGENT_AMBIENT_CREDENTIALS", num_args = 0..=1, default_missing_value = "true")]
     pub ambient_credentials: Option<bool>,
+    /// Days for which events of the audit chain are kept; 0 keeps all [default: 90]
+    #[arg(long, env = "REGENT_AUDIT_CHAIN_DAYS", value_name = "DAYS")]
+    pub audit_chain_days: Option<u32>,
+
+    /// File that gets a copy of every event of the audit chain, one JSON line each; nothing is ever removed from it
+    #[arg(long, env = "REGENT_AUDIT_CHAIN_FILE", value_name = "FILE")]
+    pub audit_chain_file: Option<PathBuf>,
 
     /// Days after which session tokens are sealed under a new key [default: 30]
     #[arg(long, env = "REGENT_SESSION_KEY_DAYS", value_name = "DAYS")]
@@ -215,6 +222,10 @@ pub struct Config {
     pub console_destinations: Vec<String>,
     /// Whether broker accounts may hand on the host's own credentials.
     pub ambient_credentials: bool,
+    /// Age at which events of the audit chain are forgotten; none keeps all.
+    pub audit_chain_age: Option<Duration>,
+    /// The file with a copy of the audit chain.
+    pub audit_chain_file: Option<PathBuf>,
     /// Age at which the session key is replaced.
     pub session_key_age: Duration,
     /// Whether refusals carry an encoded message.

@@ -7,12 +7,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use regent_store::entity::Seconds;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
+use crate::broker::journal::copy::Copy;
 use crate::http::listener::{self, Limits};
 use crate::http::tls;
 use crate::server::Server;
 
-/// How often a node looks whether a session key is due.
+/// How often a node looks whether a session key is due, or a record of no more use.
 const KEY_CHECK: Duration = Duration::from_hours(1);
 /// The longest session there is, and an hour more.
 const LONGEST_SESSION_SECS: Seconds = 37 * 3600;
@@ -35,11 +37,19 @@ impl Server {
             header_bytes: config.header_limit_bytes,
             drain: config.drain,
         };
-        let keys = tokio::spawn(Arc::clone(&self).look_after_keys());
+        let mut chores = JoinSet::new();
+        if let Some(path) = &config.audit_chain_file {
+            let copy = Copy::open(path).with_context(|| {
+                format!("cannot open the copy of the audit chain at `{}`", path.display())
+            })?;
+            chores.spawn(Arc::clone(&self).keep_copying(copy));
+        }
+        chores.spawn(Arc::clone(&self).look_after_keys());
+        chores.spawn(Arc::clone(&self).look_after_records());
         let server = Arc::clone(&self);
         let answer = move |request, peer| Arc::clone(&server).serve(request, peer);
         listener::run(listener, tls, limits, answer, stop).await;
-        keys.abort();
+        chores.shutdown().await;
         self.store.shutdown().await.context("closing the store")
     }
 
@@ -51,6 +61,27 @@ impl Server {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "session keys could not be looked after"
+                );
+            }
+        }
+    }
+
+    /// Removes what is kept for a time only.
+    async fn look_after_records(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(KEY_CHECK);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.prune_revocations().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "revocations of sessions that are over could not be removed"
+                );
+            }
+            let Some(age) = self.config.audit_chain_age else { continue };
+            if let Err(error) = self.forget_records(age).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "old events and records of sessions could not be removed"
                 );
             }
         }

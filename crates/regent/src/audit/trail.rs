@@ -333,10 +333,14 @@ pub(crate) fn closed_files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Opens the growing file and cuts off a last line that a crash tore.
+/// Opens the growing file.
 fn open_current(dir: &Path) -> std::io::Result<(File, u64)> {
-    let path = dir.join(CURRENT);
-    let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&path)?;
+    open_whole(&dir.join(CURRENT))
+}
+
+/// Opens a file of lines to append to, with its length, and cuts off a last line that a crash tore.
+pub(crate) fn open_whole(path: &Path) -> std::io::Result<(File, u64)> {
+    let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)?;
     let length = file.metadata()?.len();
     let whole = length_of_whole_lines(&file, length)?;
     if whole != length {

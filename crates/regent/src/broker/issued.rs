@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use regent_broker::{Id, PrincipalType, Upstream};
 use regent_store::directory::Directory;
 use regent_store::entity::{Entity, Revocation, Seconds};
@@ -29,6 +30,8 @@ const PAGE: usize = 500;
 const MAX_REVOKED: usize = 10_000;
 /// How many revocations one command takes off the list.
 const PRUNED_AT_ONCE: usize = 1000;
+/// How many records go at once.
+const FORGOTTEN_AT_ONCE: u64 = 10_000;
 
 /// What sessions are found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -341,6 +344,19 @@ impl Server {
             result: Ending::Ok,
             ..self.event(revoked.by.clone(), Action::SESSION_REVOKE)?
         })
+    }
+
+    /// Removes the records of sessions that were issued before this; says how many.
+    pub(crate) async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let first = Id::new(PREFIX, u64::try_from(before.as_millisecond()).unwrap_or_default(), [0; 10]);
+        let mut rows = 0;
+        loop {
+            let step = self.store.forget_archived(KIND, first.as_str(), FORGOTTEN_AT_ONCE).await?;
+            rows += step.rows;
+            if step.is_done {
+                return Ok(rows);
+            }
+        }
     }
 
     /// Takes revocations off the list whose sessions would be over by now.

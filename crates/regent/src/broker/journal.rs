@@ -20,17 +20,20 @@ use crate::entropy::{self, EntropyError};
 use crate::server::Server;
 
 mod chain;
+pub(crate) mod copy;
+pub(crate) mod csv;
 mod event;
+mod forget;
 mod keys;
+mod search;
 mod verify;
 
 pub(crate) use chain::Signers;
-pub(crate) use event::{
-    Action, Actor, ActorKind, Client, ConnectorName, Ending, Event, SessionFacts, Target, Text,
-};
-pub use keys::ChainKeyError;
+pub(crate) use event::{Action, Actor, Client, ConnectorName, Ending, Event, SessionFacts, Target, Text};
+pub(crate) use keys::ChainKeyError;
 pub(crate) use keys::Signer;
-pub(crate) use verify::{Broken, Report, Why};
+pub(crate) use search::Question;
+pub(crate) use verify::Report;
 
 /// The kind of events in the archive.
 const KIND: &str = "audit-event";

@@ -11,8 +11,11 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::Outcome;
 use crate::audit::trail::{CURRENT, closed_files};
 use crate::config::Settings;
+
+mod chain;
 
 /// Pause between looks for new records.
 const FOLLOW: Duration = Duration::from_millis(200);
@@ -40,11 +43,16 @@ enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// The chain of the broker's events
+    Chain(chain::Chain),
 }
 
 impl Audit {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        let Command::Tail { lines, follow, json, settings } = self.command;
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let (lines, follow, json, settings) = match self.command {
+            Command::Tail { lines, follow, json, settings } => (lines, follow, json, settings),
+            Command::Chain(chain) => return chain.run(),
+        };
         let (config, _) = super::configure(*settings)?;
         let dir = config.audit.dir.context("an ephemeral server keeps no audit trail: give `--audit-dir`")?;
         let is_terminal = io::stdout().is_terminal();
@@ -55,8 +63,10 @@ impl Audit {
         };
         match tail(&dir, lines, follow, show) {
             // Whoever reads has seen enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            done => done.with_context(|| format!("cannot read the audit trail in `{}`", dir.display())),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Done),
+            done => done
+                .map(|()| Outcome::Done)
+                .with_context(|| format!("cannot read the audit trail in `{}`", dir.display())),
         }
     }
 }

@@ -123,6 +123,10 @@ impl Config {
                 .map(console_destination)
                 .collect::<Result<_, _>>()?,
             ambient_credentials: settings.ambient_credentials.unwrap_or(false),
+            audit_chain_age: Some(within(settings.audit_chain_days, 90, 0..=36_500, "audit-chain-days")?)
+                .filter(|count| *count > 0)
+                .map(days),
+            audit_chain_file: settings.audit_chain_file,
             session_key_age: days(within(settings.session_key_days, 30, 1..=3650, "session-key-days")?),
             encoded_denials: settings.encoded_denials.unwrap_or(false),
             max_staleness: secs(within(
@@ -185,6 +189,8 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         audit_keep_files,
         console_destinations,
         ambient_credentials,
+        audit_chain_days,
+        audit_chain_file,
         session_key_days,
         encoded_denials,
         max_staleness_secs,

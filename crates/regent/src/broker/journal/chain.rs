@@ -84,7 +84,7 @@ impl Signers {
         self.0.iter().find(|signer| signer.id == id)
     }
 
-    pub(super) fn newest(&self) -> Option<&Signer> {
+    pub(crate) fn newest(&self) -> Option<&Signer> {
         self.0.last()
     }
 
@@ -128,6 +128,12 @@ pub(super) fn append(
     let last = ChainLink { number: seq, hash: hash.into() };
     let day = if seq == 1 { day } else { day.max(head.day) };
     Some((text, signer.tagged(ChainHead { last, day, ..head.clone() })))
+}
+
+/// The head of a chain that begins after this event. None if the head is not one that we made: what follows would be.
+pub(super) fn begin_after(signers: &Signers, head: &ChainHead, forgotten: ChainLink) -> Option<ChainHead> {
+    let signer = signers.newest().filter(|_| signers.have_tagged(head))?;
+    Some(signer.tagged(ChainHead { forgotten, ..head.clone() }))
 }
 
 /// The event without its hash, and the hash; none if it does not end with one.

@@ -6,9 +6,12 @@ use regent_store::{Order, Range};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
+use super::verify::Why;
 use super::*;
 use crate::clock::Clock;
 use crate::config::{Config, STORE_FILE, Settings};
+
+mod upkeep;
 
 /// A server on a file, and a way past it.
 pub(crate) struct Bench {

@@ -3,6 +3,7 @@
 use regent_store::directory::Directory;
 use regent_store::entity::{ChainHead, ChainLink};
 use regent_store::{Archived, Draft, Order, Range, StoreError};
+use serde::{Serialize, Serializer};
 
 use super::KIND;
 use super::chain::{self, Signers, Told, day_of};
@@ -12,7 +13,7 @@ use crate::server::Server;
 const PAGE: usize = 500;
 
 /// What a walk along the chain has found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     /// How many events are as they were written, up to the first that is not.
     pub(crate) events: u64,
@@ -25,13 +26,14 @@ pub(crate) struct Report {
 }
 
 /// An event that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Broken {
     /// Its number.
     pub(crate) seq: u64,
     /// Its id, if there is one to be read.
     pub(crate) id: Option<Box<str>>,
     /// What is wrong.
+    #[serde(serialize_with = "in_words")]
     pub(crate) why: Why,
 }
 
@@ -71,6 +73,10 @@ pub(crate) enum Why {
     /// Nobody can say where the chain ends.
     #[error("the end of the chain was changed or is missing; the event is the last one it names")]
     Headless,
+}
+
+fn in_words<S: Serializer>(why: &Why, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(why)
 }
 
 /// Somewhere on the way along the chain.
