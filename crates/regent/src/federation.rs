@@ -18,17 +18,22 @@
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::response::Response;
+use axum::routing::{get, post};
 use bytes::Bytes;
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
-use http_body_util::Full;
-use jiff::Timestamp;
+use http_body_util::BodyExt as _;
 use regent_store::entity::Seconds;
 use regent_wire::protocol::query::{Form, FormLimits, ParseFormError};
 
 use crate::entropy;
 use crate::http::listener::Peer;
 use crate::pipeline::{as_text, ids};
+use crate::rest::asked::Asked;
+use crate::rest::problem::Problem;
 use crate::server::Server;
 
 mod call;
@@ -53,26 +58,40 @@ const FORM: FormLimits = FormLimits { bytes: 32 << 10, parameters: 32, name_byte
 
 /// A request to one of these paths, and everything about it that is no part of it.
 #[derive(Debug)]
-struct Visit<'a> {
-    server: &'a Arc<Server>,
-    parts: &'a Parts,
-    body: &'a [u8],
-    peer: &'a Peer,
-    now: Timestamp,
-    request_id: &'a str,
-    event_id: &'a str,
+struct Visit {
+    asked: Asked,
+    parts: Parts,
+    body: Bytes,
+    event_id: Box<str>,
 }
 
-impl Visit<'_> {
+impl Visit {
+    fn server(&self) -> &Arc<Server> {
+        &self.asked.server
+    }
+
     /// When it came, in seconds.
     fn now(&self) -> Seconds {
-        self.now.as_second()
+        self.asked.seconds()
+    }
+
+    fn peer(&self) -> Peer {
+        Peer { source_ip: Arc::clone(&self.asked.source_ip), is_secure: self.asked.is_secure }
     }
 
     /// The host and port that the client asked for: what a browser calls this server.
     fn authority(&self) -> &str {
         let asked = || self.parts.headers.get(http::header::HOST)?.to_str().ok();
         self.parts.uri.authority().map(http::uri::Authority::as_str).or_else(asked).unwrap_or_default()
+    }
+
+    /// The origins besides that, which a browser may be sent to: what the operator has listed, and what people call
+    /// this server where something stands in front of it.
+    fn listed(&self) -> Vec<String> {
+        let settings = self.server().store.picture().broker().settings();
+        let external = settings.external_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let external = external.map(|url| url.origin().ascii_serialization());
+        self.server().config.console_destinations.iter().cloned().chain(external).collect()
     }
 
     /// A header's value, if it is there once and a text.
@@ -85,10 +104,8 @@ impl Visit<'_> {
     /// The parameters of query string and body. A body of another type than a form has none.
     fn form(&self) -> Result<Form, ParseFormError> {
         let is_form = self.header("content-type").is_some_and(is_form);
-        read_form(
-            self.parts.uri.query().unwrap_or_default().as_bytes(),
-            if is_form { self.body } else { &[] },
-        )
+        let body = if is_form { &*self.body } else { &[] };
+        read_form(self.parts.uri.query().unwrap_or_default().as_bytes(), body)
     }
 }
 
@@ -102,50 +119,33 @@ fn is_form(content_type: &str) -> bool {
     kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// Whether a path is one of these.
-pub(crate) fn serves(path: &str) -> bool {
-    matches!(path, "/federation" | "/switchrole" | "/console/api/aws" | "/console/api/session")
+/// What answers at these paths.
+pub(crate) fn routes() -> Router {
+    let federation = async |visit: Visit| federation(&visit).await;
+    let switch_role = async |visit: Visit| switch_role::answer(&visit).await;
+    let call = async |visit: Visit| call::answer(&visit).await;
+    let session = async |visit: Visit| console_session::describe(&visit);
+    Router::new()
+        .route("/federation", get(federation).post(federation))
+        .route("/switchrole", get(switch_role).post(switch_role))
+        .route("/console/api/aws", post(call))
+        .route("/console/api/session", get(session))
 }
 
-/// Answers a request to one of these paths. Its body was read within the server's bounds.
-pub(crate) async fn answer(
-    server: &Arc<Server>,
-    parts: &Parts,
-    body: &[u8],
-    peer: &Peer,
-) -> Response<Full<Bytes>> {
-    let Ok(draw) = entropy::bytes::<32>() else {
-        return reply::refusal(StatusCode::SERVICE_UNAVAILABLE, "there is no randomness");
-    };
-    let (request_id, event_id) = ids(draw);
-    let visit = Visit {
-        server,
-        parts,
-        body,
-        peer,
-        now: server.clock.now(),
-        request_id: as_text(&request_id),
-        event_id: as_text(&event_id),
-    };
-    let path = parts.uri.path();
-    let is_open = match path {
-        "/federation" | "/switchrole" => matches!(parts.method, Method::GET | Method::POST),
-        "/console/api/aws" => parts.method == Method::POST,
-        _ => parts.method == Method::GET,
-    };
-    if !is_open {
-        return reply::refusal(StatusCode::METHOD_NOT_ALLOWED, "the method is not one of this path's");
-    }
-    match path {
-        "/federation" => federation(&visit).await,
-        "/switchrole" => switch_role::answer(&visit).await,
-        "/console/api/aws" => call::answer(&visit).await,
-        "/console/api/session" => console_session::describe(&visit),
-        _ => reply::refusal(StatusCode::NOT_FOUND, "there is nothing at this path"),
+impl<S: Sync> FromRequest<S> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let asked = Asked::from_request_parts(&mut parts, state).await?;
+        let (event_id, _) = ids(entropy::bytes().map_err(Problem::internal)?);
+        // It was read within the server's bounds before it came here.
+        let body = body.collect().await.map_err(Problem::internal)?.to_bytes();
+        Ok(Self { asked, parts, body, event_id: as_text(&event_id).into() })
     }
 }
 
-async fn federation(visit: &Visit<'_>) -> Response<Full<Bytes>> {
+async fn federation(visit: &Visit) -> Response {
     let form = match visit.form() {
         Ok(form) => form,
         Err(error) => return reply::refusal(StatusCode::BAD_REQUEST, &error.to_string()),

@@ -20,7 +20,6 @@ use regent_wire::protocol::{self, Head};
 
 use crate::audit::trail::TrailError;
 use crate::entropy;
-use crate::federation;
 use crate::http::body::{self, BodyError};
 use crate::http::listener::Peer;
 use crate::server::Server;
@@ -67,7 +66,7 @@ impl Server {
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (parts, body) = request.into_parts();
         let read = body::read(body, self.config.body_limit_bytes, self.config.client_patience).await;
-        Ok(self.take(&parts, read, &peer).await)
+        Ok(self.exchange(&parts, read, &peer).await)
     }
 
     /// Answers a request that was made inside the process.
@@ -82,25 +81,10 @@ impl Server {
         } else {
             Ok(body)
         };
-        self.take(&parts, read, &Peer::new(peer, false)).await
+        self.exchange(&parts, read, &Peer::new(peer, false)).await
     }
 
-    /// Answers at the path that the request names: a browser's, or else AWS's.
-    async fn take(
-        self: &Arc<Self>,
-        parts: &Parts,
-        read: Result<Bytes, BodyError>,
-        peer: &Peer,
-    ) -> Response<Full<Bytes>> {
-        match &read {
-            Ok(body) if federation::serves(parts.uri.path()) => {
-                Box::pin(federation::answer(self, parts, body, peer)).await
-            }
-            Ok(_) | Err(_) => self.exchange(parts, read, peer).await,
-        }
-    }
-
-    /// Answers a call of an AWS operation.
+    /// Answers at the path that a request names: a browser's, or else AWS's.
     pub(crate) async fn exchange(
         self: &Arc<Self>,
         parts: &Parts,

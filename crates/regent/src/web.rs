@@ -15,6 +15,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use tower::ServiceExt as _;
 
+use crate::federation;
 use crate::http::body::BodyError;
 use crate::http::listener::Peer;
 use crate::rest;
@@ -25,7 +26,8 @@ use crate::server::Server;
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What answers below each of these.
-static ROUTES: LazyLock<Router> = LazyLock::new(|| Router::new().nest("/api/v1", rest::routes().0));
+static ROUTES: LazyLock<Router> =
+    LazyLock::new(|| Router::new().nest("/api/v1", rest::routes().0).merge(federation::routes()));
 
 /// Whether a request is for the web: by its path, or because a browser asks for the front page.
 pub(crate) fn is_for(parts: &Parts) -> bool {

@@ -41,12 +41,6 @@ impl<'a> Json<'a> {
         self.out.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
-    /// A number.
-    pub(crate) fn number(&mut self, name: &str, value: i64) {
-        self.name(name);
-        self.out.extend_from_slice(value.to_string().as_bytes());
-    }
-
     /// A time, to the second.
     pub(crate) fn time(&mut self, name: &str, value: Timestamp) {
         self.seconds(name, value.as_second());

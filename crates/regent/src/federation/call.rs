@@ -11,18 +11,20 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use http::Request;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, HeaderValue, REFERER, USER_AGENT};
-use http::{Request, Response, StatusCode};
-use http_body_util::Full;
 use regent_wire::operation::ServiceMeta;
-use regent_wire::sigv4::{Body, Signer};
+use regent_wire::sigv4::{self, Signer};
 use regent_wire::{Fault, SERVICES};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::console_session::{ConsoleSession, Presented, nobody, unavailable};
-use super::{Visit, is_form, read_form, reply};
+use super::console_session::{self, ConsoleSession};
+use super::{Visit, is_form, read_form};
+use crate::rest::problem::Problem;
 
 /// What a page asks for.
 #[derive(Deserialize)]
@@ -33,41 +35,37 @@ struct Asked {
 }
 
 /// Answers the call.
-pub(super) async fn answer(visit: &Visit<'_>) -> Response<Full<Bytes>> {
-    let headers = &visit.parts.headers;
-    let session = match Presented::read(visit.server, headers, visit.now.as_microsecond()) {
-        Ok(Presented::Living(session)) => session,
-        Ok(Presented::Ended { issuer }) => return nobody(issuer.as_deref()),
-        Ok(Presented::Nothing) => return nobody(None),
-        Err(fault) => return unavailable(visit, &fault),
-    };
-    if !session.is_asked_by_own_page(headers, visit.authority(), None) {
-        let detail =
-            "the call is not one of a page of this server: reload it, and repeat `csrf` in `X-Regent-CSRF`";
-        return reply::problem(StatusCode::FORBIDDEN, "csrf", detail, |_| {});
-    }
-    let Some((service, form)) = read(visit) else {
-        let detail = "expected a form with the `Version` of a service, or JSON with `service` and `form`";
-        return reply::problem(StatusCode::BAD_REQUEST, "malformed", detail, |_| {});
-    };
-    match visit.call(&session, service, form, headers.get(ACCEPT)).await {
+pub(super) async fn answer(visit: &Visit) -> Response {
+    match call(visit).await {
         Ok(mut answer) => {
             answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             answer
         }
-        Err(fault) => unavailable(visit, &fault),
+        Err(problem) => problem.into_response(),
     }
 }
 
+async fn call(visit: &Visit) -> Result<Response, Problem> {
+    let session = console_session::required(visit)?;
+    session.check_page(visit, None)?;
+    let (service, form) = read(visit).ok_or_else(|| {
+        let detail = "expected a form with the `Version` of a service, or JSON with `service` and `form`";
+        Problem::bad_request("malformed", detail)
+    })?;
+    let accept = visit.parts.headers.get(ACCEPT);
+    let answer = visit.call(&session, service, form, accept).await;
+    answer.map_err(|fault| console_session::unavailable(visit, &fault))
+}
+
 /// The service, and the form to send it.
-fn read(visit: &Visit<'_>) -> Option<(&'static ServiceMeta, String)> {
+fn read(visit: &Visit) -> Option<(&'static ServiceMeta, String)> {
     if visit.header("content-type").is_some_and(is_form) {
-        let form = read_form(&[], visit.body).ok()?;
+        let form = read_form(&[], &visit.body).ok()?;
         let version = form.get("Version")?;
         let service = SERVICES.iter().find(|service| service.version == version)?;
-        return Some((service, std::str::from_utf8(visit.body).ok()?.to_owned()));
+        return Some((service, std::str::from_utf8(&visit.body).ok()?.to_owned()));
     }
-    let Asked { service, mut form } = serde_json::from_slice(visit.body).ok()?;
+    let Asked { service, mut form } = serde_json::from_slice(&visit.body).ok()?;
     let service = SERVICES.iter().find(|known| known.signing_name == service)?;
     form.entry("Version".to_owned()).or_insert_with(|| service.version.to_owned());
     Some((service, encode(form)))
@@ -78,7 +76,7 @@ pub(super) fn encode<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-impl Visit<'_> {
+impl Visit {
     /// Calls an operation as the session, in the process. What the browser says of itself is told on.
     pub(super) async fn call(
         &self,
@@ -86,7 +84,7 @@ impl Visit<'_> {
         service: &ServiceMeta,
         form: String,
         accept: Option<&HeaderValue>,
-    ) -> Result<Response<Full<Bytes>>, Fault> {
+    ) -> Result<Response, Fault> {
         let header = |name: HeaderName| self.parts.headers.get(name);
         let mut request = Request::post("/")
             .header(HOST, self.authority())
@@ -99,7 +97,7 @@ impl Visit<'_> {
         }
         let (mut parts, body) =
             request.body(Bytes::from(form)).map_err(Fault::internal_failure)?.into_parts();
-        let config = &self.server.config;
+        let config = &self.server().config;
         // A region that the server takes, its own before any other.
         let allowed = &config.allowed_regions;
         let is_open = allowed.is_empty() || allowed.contains(&config.region);
@@ -107,7 +105,7 @@ impl Visit<'_> {
         let secret = session.open.secret();
         let mut signer = Signer::new(&session.held.access_key_id, secret, region, service.signing_name);
         signer.session_token = Some(&session.held.token);
-        signer.sign(&mut parts, Body::Bytes(&body), self.now()).map_err(Fault::internal_failure)?;
-        Ok(self.server.exchange(&parts, Ok(body), self.peer).await)
+        signer.sign(&mut parts, sigv4::Body::Bytes(&body), self.now()).map_err(Fault::internal_failure)?;
+        Ok(self.server().exchange(&parts, Ok(body), &self.peer()).await.map(Body::new))
     }
 }

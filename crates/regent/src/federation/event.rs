@@ -2,9 +2,7 @@
 //!
 //! AWS: CloudTrail User Guide, "AWS Management Console sign-in events".
 
-use bytes::Bytes;
-use http::Response;
-use http_body_util::Full;
+use axum::response::Response;
 
 use super::{Visit, reply};
 use crate::audit::identity::IdentityTexts;
@@ -67,20 +65,16 @@ impl Event {
     }
 }
 
-impl Visit<'_> {
+impl Visit {
     /// Writes the record, then lets the answer go. Without a record there is another answer: that there is none.
-    pub(super) async fn recorded(
-        &self,
-        event: Event,
-        answer: Response<Full<Bytes>>,
-    ) -> Response<Full<Bytes>> {
+    pub(super) async fn recorded(&self, event: Event, answer: Response) -> Response {
         let mut line = Vec::new();
         self.write(&event, &mut line);
-        match self.server.trail.push(&line, self.now).settle().await {
+        match self.server().trail.push(&line, self.asked.now).settle().await {
             Ok(()) => answer,
             Err(error) => {
                 tracing::error!(
-                    request.id = self.request_id,
+                    request.id = &*self.asked.request_id,
                     error = &error as &dyn std::error::Error,
                     "an answer was withheld for want of its audit record"
                 );
@@ -91,31 +85,31 @@ impl Visit<'_> {
     }
 
     fn write(&self, event: &Event, line: &mut Vec<u8>) {
-        let texts = event.caller.as_ref().map(|caller| IdentityTexts::of(self.server, caller));
+        let texts = event.caller.as_ref().map(|caller| IdentityTexts::of(self.server(), caller));
         let identity = match (&event.caller, &texts) {
             (Some(caller), Some(texts)) => texts.identity(caller),
             _ => Identity::Unknown { access_key_id: event.claimed.as_deref() },
         };
         let (outcome, additional) = (event.outcome(), event.additional());
         Record {
-            time: self.now,
+            time: self.asked.now,
             source: Some("signin.amazonaws.com"),
             name: Some(event.name),
-            region: &self.server.config.region,
+            region: &self.server().config.region,
             identity: &identity,
-            source_ip: &self.peer.source_ip,
+            source_ip: &self.asked.source_ip,
             user_agent: self.header("user-agent"),
             error: event.failure.as_ref().map(|(code, why)| (*code, why.as_str())),
             request_parameters: None,
             response_elements: Some(&outcome),
             additional: Some(&additional),
-            request_id: self.request_id,
-            event_id: self.event_id,
+            request_id: &self.asked.request_id,
+            event_id: &self.event_id,
             is_read_only: false,
             resources: &[],
             recipient: event.caller.as_ref().map(|caller| caller.account),
             shared_event_id: None,
-            is_secure: self.peer.is_secure,
+            is_secure: self.asked.is_secure,
             kind: Kind::SignIn,
             is_console: false,
         }

@@ -12,9 +12,8 @@
 //!
 //! AWS: IAM User Guide, "Enable custom identity broker access to the AWS console".
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use http_body_util::Full;
+use axum::response::Response;
+use http::StatusCode;
 use regent_store::directory::Directory;
 use regent_store::entity::Seconds;
 use regent_wire::Fault;
@@ -107,13 +106,13 @@ impl ExchangeError {
 }
 
 /// Answers `getSigninToken`.
-pub(super) async fn answer(visit: &Visit<'_>, form: &Form) -> Response<Full<Bytes>> {
+pub(super) async fn answer(visit: &Visit, form: &Form) -> Response {
     let mut event = Event::new("GetSigninToken");
-    let answer = match exchange(visit.server, form, visit.now.as_microsecond(), &mut event) {
+    let answer = match exchange(visit.server(), form, visit.asked.now.as_microsecond(), &mut event) {
         Ok(token) => reply::json(StatusCode::OK, |json| json.text("SigninToken", &token)),
         Err(error) => {
             if let ExchangeError::Unavailable(fault) = &error {
-                tracing::warn!(request.id = visit.request_id, %fault, cause = fault.cause(), "no sign-in token");
+                tracing::warn!(request.id = &*visit.asked.request_id, %fault, cause = fault.cause(), "no sign-in token");
             }
             event.failed(error.code(), &error);
             reply::refusal(error.status(), &error.to_string())
@@ -199,12 +198,8 @@ fn sign_in(
 ) -> Result<String, ExchangeError> {
     let unavailable = |fault| ExchangeError::Unavailable(fault);
     let held = hold(server, directory, session, now).map_err(unavailable)?;
-    let ticket = ConsoleTicket {
-        held: held.clone(),
-        csrf: Default::default(),
-        issuer: Some("x".repeat(ISSUER_ROOM).into()),
-        label: None,
-    };
+    let ticket =
+        ConsoleTicket { held: held.clone(), issuer: Some("x".repeat(ISSUER_ROOM).into()), label: None };
     if ticket.sealed_length() > cookie::MAX_VALUE_BYTES {
         return Err(ExchangeError::TooLarge);
     }

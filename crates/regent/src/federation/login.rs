@@ -1,15 +1,14 @@
 //! `login`: a sign-in token becomes a session in the browser that shows it. `logout`: the session leaves the browser.
 
-use bytes::Bytes;
+use axum::response::Response;
+use http::StatusCode;
 use http::header::{LOCATION, SET_COOKIE};
-use http::{Response, StatusCode};
-use http_body_util::Full;
 use regent_store::directory::Directory;
 use regent_store::entity::Seconds;
 use regent_wire::Fault;
 use regent_wire::protocol::query::Form;
 
-use super::console_session::{Entry, Presented};
+use super::console_session::{ConsoleSession, Entry, Presented};
 use super::destination::{self, Destination, DestinationError};
 use super::event::Event;
 use super::page::Page;
@@ -71,7 +70,7 @@ impl LoginError {
 /// The URL may be opened more than once while it is good. What would forbid that is a note that every node has before it
 /// lets anybody in, of something that nothing else is stored for; and a chat or a scanner that looks at the link before
 /// the person does would use it up.
-pub(super) async fn answer(visit: &Visit<'_>, form: &Form) -> Response<Full<Bytes>> {
+pub(super) async fn answer(visit: &Visit, form: &Form) -> Response {
     let mut event = Event::new("ConsoleLogin");
     let answer = match log_in(visit, form, &mut event) {
         Ok((cookie, destination)) => {
@@ -89,16 +88,16 @@ pub(super) async fn answer(visit: &Visit<'_>, form: &Form) -> Response<Full<Byte
     visit.recorded(event, answer).await
 }
 
-fn refusal(visit: &Visit<'_>, error: &LoginError) -> Response<Full<Bytes>> {
+fn refusal(visit: &Visit, error: &LoginError) -> Response {
     if let LoginError::Unavailable(fault) = error {
-        tracing::warn!(request.id = visit.request_id, %fault, cause = fault.cause(), "nobody was signed in");
+        tracing::warn!(request.id = &*visit.asked.request_id, %fault, cause = fault.cause(), "nobody was signed in");
     }
     let page = Page::new("You are not signed in").says(&sentence(error));
     let page = match error {
         LoginError::Other => page.links("/federation?Action=logout", "Sign out"),
         _ => page,
     };
-    page.answer(error.status(), visit.request_id)
+    page.answer(error.status(), &visit.asked.request_id)
 }
 
 /// An error as a sentence.
@@ -108,9 +107,9 @@ pub(super) fn sentence(error: &dyn std::fmt::Display) -> String {
     rest.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), rest.as_str()))
 }
 
-fn log_in(visit: &Visit<'_>, form: &Form, event: &mut Event) -> Result<(String, Destination), LoginError> {
-    let (server, now) = (visit.server, visit.now());
-    let snapshot = server.store.current(visit.now.as_microsecond()).map_err(fault::from_store)?;
+fn log_in(visit: &Visit, form: &Form, event: &mut Event) -> Result<(String, Destination), LoginError> {
+    let (server, now) = (visit.server(), visit.now());
+    let snapshot = server.store.current(visit.asked.now.as_microsecond()).map_err(fault::from_store)?;
     let directory: &Directory = &snapshot;
     let ring = server.key_ring(directory)?;
     let token = form.get("SigninToken").unwrap_or_default();
@@ -124,9 +123,8 @@ fn log_in(visit: &Visit<'_>, form: &Form, event: &mut Event) -> Result<(String, 
     let open = open.map_err(|_| LoginError::Ended)?;
     let caller = server.session_caller(directory, &open).map_err(|_| LoginError::Ended)?;
     event.caller = Some(caller);
-    let listed = &server.config.console_destinations;
-    let destination =
-        Destination::parse(form.get("Destination").unwrap_or_default(), visit.authority(), listed)?;
+    let asked = form.get("Destination").unwrap_or_default();
+    let destination = Destination::parse(asked, visit.authority(), &visit.listed())?;
     let issuer = match form.get("Issuer").unwrap_or_default() {
         "" => None,
         text => Some(destination::issuer(text).ok_or(LoginError::Issuer)?),
@@ -138,19 +136,20 @@ fn log_in(visit: &Visit<'_>, form: &Form, event: &mut Event) -> Result<(String, 
 }
 
 /// Another site must not change in silence who somebody is: what they do next would be done as another.
-fn check_other(visit: &Visit<'_>, access_key_id: &str) -> Result<(), LoginError> {
+fn check_other(visit: &Visit, access_key_id: &str) -> Result<(), LoginError> {
     if visit.header("sec-fetch-site") != Some("cross-site") {
         return Ok(());
     }
-    match Presented::read(visit.server, &visit.parts.headers, visit.now.as_microsecond())? {
-        Presented::Living(session) if *session.held.access_key_id != *access_key_id => Err(LoginError::Other),
-        Presented::Living(_) | Presented::Nothing | Presented::Ended { .. } => Ok(()),
+    let now_micros = visit.asked.now.as_microsecond();
+    match ConsoleSession::from_cookie(visit.server(), &visit.parts.headers, now_micros) {
+        Some(session) if *session.held.access_key_id != *access_key_id => Err(LoginError::Other),
+        Some(_) | None => Ok(()),
     }
 }
 
 /// Answers `logout`. With or without a session, the cookie is gone afterwards.
-pub(super) async fn logout(visit: &Visit<'_>, form: &Form) -> Response<Full<Bytes>> {
-    let presented = Presented::read(visit.server, &visit.parts.headers, visit.now.as_microsecond());
+pub(super) async fn logout(visit: &Visit, form: &Form) -> Response {
+    let presented = Presented::read(visit.server(), &visit.parts.headers, visit.asked.now.as_microsecond());
     let (session, issuer) = match presented {
         Ok(Presented::Living(session)) => {
             let session = *session;
@@ -167,7 +166,7 @@ pub(super) async fn logout(visit: &Visit<'_>, form: &Form) -> Response<Full<Byte
         }
     };
     let mut answer = match form.get("redirect_uri").map(|uri| leave(visit, uri, issuer.as_deref())) {
-        None => farewell().answer(StatusCode::OK, visit.request_id),
+        None => farewell().answer(StatusCode::OK, &visit.asked.request_id),
         Some(Ok(destination)) => {
             let mut answer = reply::new(StatusCode::FOUND, "text/plain", "");
             reply::set(&mut answer, LOCATION, &destination);
@@ -175,7 +174,7 @@ pub(super) async fn logout(visit: &Visit<'_>, form: &Form) -> Response<Full<Byte
         }
         Some(Err(error)) => {
             let why = sentence(&format!("`redirect_uri` is refused: {error}"));
-            farewell().says(&why).answer(StatusCode::BAD_REQUEST, visit.request_id)
+            farewell().says(&why).answer(StatusCode::BAD_REQUEST, &visit.asked.request_id)
         }
     };
     reply::set(&mut answer, SET_COOKIE, &cookie::clear());
@@ -186,10 +185,9 @@ pub(super) async fn logout(visit: &Visit<'_>, form: &Form) -> Response<Full<Byte
 }
 
 /// Where to after signing out: a destination like any other, or where the session came from.
-fn leave(visit: &Visit<'_>, uri: &str, issuer: Option<&str>) -> Result<String, DestinationError> {
+fn leave(visit: &Visit, uri: &str, issuer: Option<&str>) -> Result<String, DestinationError> {
     if let Some(asked) = destination::issuer(uri).filter(|asked| issuer == Some(asked)) {
         return Ok(asked.into());
     }
-    let listed = &visit.server.config.console_destinations;
-    Ok(Destination::parse(uri, visit.authority(), listed)?.as_str().to_owned())
+    Ok(Destination::parse(uri, visit.authority(), &visit.listed())?.as_str().to_owned())
 }

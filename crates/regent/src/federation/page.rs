@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
+use axum::response::Response;
+use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
-use http::{Response, StatusCode};
-use http_body_util::Full;
 
 use super::reply;
 
@@ -76,7 +75,7 @@ impl Page {
     }
 
     /// The page, with the id by which its record is found.
-    pub(super) fn answer(self, status: StatusCode, request_id: &str) -> Response<Full<Bytes>> {
+    pub(super) fn answer(self, status: StatusCode, request_id: &str) -> Response {
         let Self { title, body } = self;
         let page = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\

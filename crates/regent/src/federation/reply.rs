@@ -1,17 +1,18 @@
 //! Answers: what all of them have, and those that are JSON.
 
+use axum::body::Body;
+use axum::response::Response;
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{Response, StatusCode};
-use http_body_util::Full;
 
 use crate::audit::json::Json;
 
 /// An answer that nobody keeps and whose address nobody is told.
-pub(super) fn new(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+pub(super) fn new(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Body::from(body.into()));
     *response.status_mut() = status;
     for (name, value) in [
         (CONTENT_TYPE, kind),
@@ -25,14 +26,14 @@ pub(super) fn new(status: StatusCode, kind: &'static str, body: impl Into<Bytes>
 }
 
 /// Sets a header whose value was made of what may stand in one.
-pub(super) fn set(response: &mut Response<Full<Bytes>>, name: HeaderName, value: &str) {
+pub(super) fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().append(name, value);
     }
 }
 
 /// An object as JSON.
-pub(super) fn json(status: StatusCode, write: impl FnOnce(&mut Json<'_>)) -> Response<Full<Bytes>> {
+pub(super) fn json(status: StatusCode, write: impl FnOnce(&mut Json<'_>)) -> Response {
     new(status, "application/json", object(write))
 }
 
@@ -46,24 +47,6 @@ pub(super) fn object(write: impl FnOnce(&mut Json<'_>)) -> Vec<u8> {
 }
 
 /// What the federation endpoint says when it refuses: `{"error":"…"}`.
-pub(super) fn refusal(status: StatusCode, error: &str) -> Response<Full<Bytes>> {
+pub(super) fn refusal(status: StatusCode, error: &str) -> Response {
     json(status, |json| json.text("error", error))
-}
-
-/// What a page's own calls are refused with: a problem with a code, as everywhere in the REST API.
-pub(super) fn problem(
-    status: StatusCode,
-    code: &str,
-    detail: &str,
-    more: impl FnOnce(&mut Json<'_>),
-) -> Response<Full<Bytes>> {
-    let body = object(|json| {
-        json.text("type", &format!("urn:regent:problem:{code}"));
-        json.text("title", status.canonical_reason().unwrap_or_default());
-        json.number("status", status.as_u16().into());
-        json.text("code", code);
-        json.text("detail", detail);
-        more(json);
-    });
-    new(status, "application/problem+json", body)
 }

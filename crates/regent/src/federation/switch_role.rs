@@ -6,10 +6,10 @@
 //!
 //! AWS: IAM User Guide, "Switch from a user to an IAM role (console)".
 
-use bytes::Bytes;
+use axum::response::Response;
 use http::header::{HeaderValue, LOCATION, SET_COOKIE};
-use http::{Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
+use http::{Method, StatusCode};
+use http_body_util::BodyExt as _;
 use regent_store::directory::Directory;
 use regent_store::entity::AccountId;
 use regent_wire::protocol::query::Form;
@@ -109,11 +109,11 @@ impl SwitchRole {
     }
 
     /// The role's ARN. An alias that nobody has is a role that nobody may assume.
-    fn arn(&self, visit: &Visit<'_>, directory: &Directory) -> Option<String> {
+    fn arn(&self, visit: &Visit, directory: &Directory) -> Option<String> {
         let is_number = self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit());
         let account: AccountId =
             if is_number { self.account.parse().ok()? } else { directory.account_by_alias(&self.account)? };
-        Some(format!("arn:{}:iam::{account}:role/{}", visit.server.partition.name(), self.role))
+        Some(format!("arn:{}:iam::{account}:role/{}", visit.server().partition.name(), self.role))
     }
 
     fn label(&self) -> Label {
@@ -164,7 +164,7 @@ impl RefusedSwitch {
 }
 
 /// Answers the link, and the press on its page's button.
-pub(super) async fn answer(visit: &Visit<'_>) -> Response<Full<Bytes>> {
+pub(super) async fn answer(visit: &Visit) -> Response {
     let form = match visit.form() {
         Ok(form) => form,
         Err(error) => return reply::refusal(StatusCode::BAD_REQUEST, &error.to_string()),
@@ -190,12 +190,13 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Full<Bytes>> {
 }
 
 /// The session that may switch, and what it is asked for.
-fn asked(visit: &Visit<'_>, form: &Form) -> Result<(Box<ConsoleSession>, SwitchRole), RefusedSwitch> {
-    let session = match Presented::read(visit.server, &visit.parts.headers, visit.now.as_microsecond())? {
-        Presented::Living(session) => session,
-        Presented::Ended { issuer } => return Err(RefusedSwitch::Nobody(issuer)),
-        Presented::Nothing => return Err(RefusedSwitch::Nobody(None)),
-    };
+fn asked(visit: &Visit, form: &Form) -> Result<(Box<ConsoleSession>, SwitchRole), RefusedSwitch> {
+    let session =
+        match Presented::read(visit.server(), &visit.parts.headers, visit.asked.now.as_microsecond())? {
+            Presented::Living(session) => session,
+            Presented::Ended { issuer } => return Err(RefusedSwitch::Nobody(issuer)),
+            Presented::Nothing => return Err(RefusedSwitch::Nobody(None)),
+        };
     match session.open.session.subject {
         Subject::Role { .. } => Ok((session, SwitchRole::read(form)?)),
         // AWS lets users switch too, who sign in with a password; root never.
@@ -203,14 +204,14 @@ fn asked(visit: &Visit<'_>, form: &Form) -> Result<(Box<ConsoleSession>, SwitchR
     }
 }
 
-fn confirmation(visit: &Visit<'_>, session: &ConsoleSession, link: &SwitchRole) -> Response<Full<Bytes>> {
+fn confirmation(visit: &Visit, session: &ConsoleSession, link: &SwitchRole) -> Response {
     let (name, color) = (link.display_name.as_deref().unwrap_or(""), link.color.as_deref().unwrap_or(""));
     let fields = [
         ("account", &*link.account),
         ("roleName", &*link.role),
         ("displayName", name),
         ("color", color),
-        ("csrf", &*session.csrf()),
+        ("csrf", &*session.csrf),
     ];
     Page::new("Switch role")
         .says("You leave the role that you have now for another, for an hour at most.")
@@ -221,12 +222,12 @@ fn confirmation(visit: &Visit<'_>, session: &ConsoleSession, link: &SwitchRole) 
             ("Shown as", name),
         ])
         .asks("/switchrole", &fields, "Switch role")
-        .answer(StatusCode::OK, visit.request_id)
+        .answer(StatusCode::OK, &visit.asked.request_id)
 }
 
-fn refusal(visit: &Visit<'_>, error: &RefusedSwitch) -> Response<Full<Bytes>> {
+fn refusal(visit: &Visit, error: &RefusedSwitch) -> Response {
     if let RefusedSwitch::Unavailable(fault) = error {
-        tracing::warn!(request.id = visit.request_id, %fault, cause = fault.cause(), "no role was switched to");
+        tracing::warn!(request.id = &*visit.asked.request_id, %fault, cause = fault.cause(), "no role was switched to");
     }
     let page = Page::new("The role was not switched").says(&super::login::sentence(error));
     let page = match error {
@@ -236,28 +237,27 @@ fn refusal(visit: &Visit<'_>, error: &RefusedSwitch) -> Response<Full<Bytes>> {
         }
         _ => page,
     };
-    page.answer(error.status(), visit.request_id)
+    page.answer(error.status(), &visit.asked.request_id)
 }
 
 /// Assumes the role as the session in the browser, and puts the new session in its place.
-async fn switch(visit: &Visit<'_>, form: &Form, event: &mut Event) -> Result<String, RefusedSwitch> {
+async fn switch(visit: &Visit, form: &Form, event: &mut Event) -> Result<String, RefusedSwitch> {
     let (session, link) = asked(visit, form)?;
     event.claimed(&session.held.access_key_id);
     event.tells("SwitchFrom", &session.caller.arn);
-    if !session.is_asked_by_own_page(&visit.parts.headers, visit.authority(), form.get("csrf")) {
-        return Err(RefusedSwitch::Csrf);
-    }
-    let snapshot = visit.server.store.current(visit.now.as_microsecond()).map_err(fault::from_store)?;
+    session.check_page(visit, form.get("csrf")).map_err(|_| RefusedSwitch::Csrf)?;
+    let snapshot =
+        visit.server().store.current(visit.asked.now.as_microsecond()).map_err(fault::from_store)?;
     let directory: &Directory = &snapshot;
     let denied = || RefusedSwitch::Denied("check the account and the role's name".to_owned());
     let arn = link.arn(visit, directory).ok_or_else(denied)?;
     let assumed = assume(visit, &session, &arn).await?;
-    let open = visit.server.living_session(directory, &assumed.id, &assumed.token, visit.now())?;
+    let open = visit.server().living_session(directory, &assumed.id, &assumed.token, visit.now())?;
     // No longer than the session that it was assumed from: its end is the end of the sign-in.
     let expires = open.session.expires.min(session.expires());
     let opened = Session { expires, is_console: true, ..open.session.clone() };
-    let held = exchange::hold(visit.server, directory, &opened, visit.now())?;
-    event.caller = Some(visit.server.session_caller(directory, &open)?);
+    let held = exchange::hold(visit.server(), directory, &opened, visit.now())?;
+    event.caller = Some(visit.server().session_caller(directory, &open)?);
     let entry = Entry { held, expires, issuer: session.issuer.clone(), label: Some(link.label()) };
     entry.cookie(visit)?.ok_or(RefusedSwitch::TooLarge)
 }
@@ -268,7 +268,7 @@ struct Assumed {
     token: String,
 }
 
-async fn assume(visit: &Visit<'_>, session: &ConsoleSession, arn: &str) -> Result<Assumed, RefusedSwitch> {
+async fn assume(visit: &Visit, session: &ConsoleSession, arn: &str) -> Result<Assumed, RefusedSwitch> {
     let Subject::Role { session_name, .. } = &session.open.session.subject else {
         return Err(RefusedSwitch::Kind);
     };
@@ -281,10 +281,8 @@ async fn assume(visit: &Visit<'_>, session: &ConsoleSession, arn: &str) -> Resul
     ]);
     let answer = visit.call(session, &sts::SERVICE, form, Some(&JSON)).await?;
     let is_done = answer.status() == StatusCode::OK;
-    // The body is in memory already, and reading it cannot fail.
-    let Ok(body) = answer.into_body().collect().await;
-    let json: serde_json::Value =
-        serde_json::from_slice(&body.to_bytes()).map_err(Fault::internal_failure)?;
+    let body = answer.into_body().collect().await.map_err(Fault::internal_failure)?.to_bytes();
+    let json: serde_json::Value = serde_json::from_slice(&body).map_err(Fault::internal_failure)?;
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     if !is_done {
         let message = text(&json["Error"]["Message"]).unwrap_or_else(|| "no reason was given".to_owned());

@@ -59,14 +59,10 @@ impl SigninTicket {
     }
 }
 
-/// Bytes of what a page must repeat to prove that it is ours.
-const CSRF_BYTES: usize = 16;
-
 /// A console cookie.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ConsoleTicket {
     pub(super) held: Held,
-    pub(super) csrf: [u8; CSRF_BYTES],
     pub(super) issuer: Option<Box<str>>,
     pub(super) label: Option<Label>,
 }
@@ -89,7 +85,6 @@ impl ConsoleTicket {
     fn write(&self) -> Vec<u8> {
         let mut out = Writer::default();
         self.held.write(&mut out);
-        out.bytes(&self.csrf);
         out.text(self.issuer.as_deref().unwrap_or_default());
         let label = self.label.as_ref();
         out.text(label.map_or("", |label| &label.display_name));
@@ -101,11 +96,10 @@ impl ConsoleTicket {
         let plain = ring.open_for(Purpose::Console, text)?;
         let mut from = Reader::new(&plain);
         let held = Held::read(&mut from)?;
-        let csrf = from.bytes()?.try_into().ok()?;
         let mut text = || from.text().map(|text| (!text.is_empty()).then(|| Box::<str>::from(text)));
         let (issuer, name, color) = (text()?, text()?, text()?);
         let label = name.map(|display_name| Label { display_name, color });
-        from.is_empty().then_some(Self { held, csrf, issuer, label })
+        from.is_empty().then_some(Self { held, issuer, label })
     }
 }
 
@@ -138,7 +132,7 @@ mod tests {
                 Some(Label { display_name: "p".into(), color: Some("99bce3".into()) }),
             ),
         ] {
-            let ticket = ConsoleTicket { held: held(), csrf: [5; 16], issuer, label };
+            let ticket = ConsoleTicket { held: held(), issuer, label };
             let text = ticket.seal(&ring(), NOW, [1; NONCE_LEN]).unwrap();
             assert_eq!(text.len(), ticket.sealed_length());
             assert_eq!(ConsoleTicket::open(&ring(), &text), Some(ticket));

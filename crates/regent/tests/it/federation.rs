@@ -41,7 +41,7 @@ impl Browser {
         let request = Request::post(target)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .header("origin", format!("https://{HOST}"));
+            .header("origin", format!("http://{HOST}"));
         self.send(request, form(fields)).await
     }
 

@@ -40,7 +40,7 @@ async fn the_classic_script_opens_the_console() {
     assert_eq!(attributes, "Max-Age=129600; Secure; HttpOnly; SameSite=Lax; Path=/");
 
     let mut described = browser.session().await;
-    assert!(described["csrf"].take().as_str().is_some_and(|csrf| csrf.len() == 22));
+    assert!(described["csrf"].take().as_str().is_some_and(|csrf| csrf.len() == 43));
     assert!(described["user_id"].take().as_str().is_some_and(|id| id.ends_with(":ana")));
     assert_eq!(
         described,
@@ -223,7 +223,7 @@ async fn a_session_in_a_browser_ends_with_its_time_and_says_where_it_came_from()
     assert_eq!(browser.rest().await, 1);
     server.advance(1);
     let mut ended = browser.session().await;
-    assert_eq!(ended["detail"].take(), "the session is over: sign in again where it was opened");
+    assert!(ended["request_id"].take().is_string());
     assert_eq!(
         ended,
         json!({
@@ -231,8 +231,10 @@ async fn a_session_in_a_browser_ends_with_its_time_and_says_where_it_came_from()
             "title": "Unauthorized",
             "status": 401,
             "code": "session_ended",
-            "detail": null,
+            "detail": "the session is over",
+            "fix": "sign in again where it was opened",
             "issuer": "https://sso.example.com/",
+            "request_id": null,
         })
     );
     assert_eq!(browser.call("sts", &[("Action", "GetCallerIdentity")]).await.status, 401);
@@ -258,12 +260,8 @@ async fn a_changed_cookie_is_nobody() {
     let (server, session) = one_session(Settings::default()).await;
     let mut browser = signed_in(&server, &session, &[]).await;
     let cookie = browser.cookie.clone().unwrap();
-    let mut cookies = vec![
-        session.token.clone().unwrap(),
-        signin_token(&server, &session).await,
-        format!("{cookie}; {COOKIE}={cookie}"),
-        "x".repeat(9000),
-    ];
+    let mut cookies =
+        vec![session.token.clone().unwrap(), signin_token(&server, &session).await, "x".repeat(9000)];
     for at in (0..cookie.len()).step_by(13) {
         let mut changed = cookie.clone();
         changed.replace_range(at..=at, if &cookie[at..=at] == "A" { "B" } else { "A" });

@@ -151,7 +151,8 @@ async fn only_the_page_itself_switches() {
     let mut browser = browser(&server, "3600").await;
     let csrf = browser.session().await["csrf"].as_str().unwrap().to_owned();
     let body = |csrf: &str| form(&[("account", ACCOUNT), ("roleName", "night"), ("csrf", csrf)]);
-    for (csrf, site) in [("", "same-origin"), ("x", "same-origin"), (&*csrf, "cross-site"), (&*csrf, "none")]
+    for (csrf, site) in
+        [("", "same-origin"), ("x", "same-origin"), (&*csrf, "cross-site"), (&*csrf, "same-site")]
     {
         let request = Request::post("/switchrole")
             .header("content-type", "application/x-www-form-urlencoded")
