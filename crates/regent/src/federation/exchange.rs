@@ -133,7 +133,7 @@ fn exchange(
     if !given.id.starts_with(TEMPORARY) {
         return Err(ExchangeError::LongTermKey);
     }
-    let token = given.token.as_deref().ok_or(SessionJsonError::Malformed)?;
+    let token = given.token.as_ref().ok_or(SessionJsonError::Malformed)?.reveal();
     let snapshot = server
         .store
         .current(now_micros)

@@ -93,9 +93,10 @@ fn refusal(visit: &Visit, error: &LoginError) -> Response {
         tracing::warn!(request.id = &*visit.asked.request_id, %fault, cause = fault.cause(), "nobody was signed in");
     }
     let page = Page::new("You are not signed in").says(&sentence(error));
-    let page = match error {
-        LoginError::Other => page.links("/federation?Action=logout", "Sign out"),
-        _ => page,
+    let page = if matches!(error, LoginError::Other) {
+        page.links("/federation?Action=logout", "Sign out")
+    } else {
+        page
     };
     page.answer(error.status(), &visit.asked.request_id)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use regent_wire::Sensitive;
 use regent_wire::secret::SecretAccessKey;
 use serde::Deserialize;
 
@@ -18,7 +19,7 @@ pub struct SessionJson {
     /// The secret access key.
     pub key: SecretAccessKey,
     /// The session token; long-term keys have none.
-    pub token: Option<String>,
+    pub token: Option<Sensitive<String>>,
 }
 
 /// Why a `Session` cannot be read. What it holds is not repeated.
@@ -35,12 +36,14 @@ pub enum SessionJsonError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
 struct Wire<'a> {
-    #[serde(borrow)]
-    session_id: Cow<'a, str>,
-    session_key: Cow<'a, str>,
-    session_token: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "sessionId")]
+    id: Cow<'a, str>,
+    #[serde(rename = "sessionKey")]
+    key: Cow<'a, str>,
+    #[serde(rename = "sessionToken")]
+    token: Option<Cow<'a, str>>,
 }
 
 impl SessionJson {
@@ -51,12 +54,13 @@ impl SessionJson {
         }
         let wire: Wire<'_> = serde_json::from_str(text).map_err(|_| SessionJsonError::Malformed)?;
         let is_key = |text: &str| !text.is_empty() && text.len() <= MAX_KEY_BYTES;
-        if !is_key(&wire.session_id) || !is_key(&wire.session_key) {
+        if !is_key(&wire.id) || !is_key(&wire.key) {
             return Err(SessionJsonError::Malformed);
         }
-        let token = wire.session_token.map(Cow::into_owned).filter(|token| !token.is_empty());
-        let key = SecretAccessKey::new(wire.session_key.into_owned());
-        Ok(Self { id: wire.session_id.into_owned(), key, token })
+        let token = wire.token.filter(|token| !token.is_empty());
+        let token = token.map(|token| Sensitive::new(token.into_owned()));
+        let key = SecretAccessKey::new(wire.key.into_owned());
+        Ok(Self { id: wire.id.into_owned(), key, token })
     }
 }
 
@@ -68,7 +72,10 @@ mod tests {
     fn three_texts_are_credentials() {
         let read = SessionJson::parse(r#" {"sessionKey":"s","sessionToken":"t\u0021","sessionId":"ASIA"} "#)
             .unwrap();
-        assert_eq!((&*read.id, &**read.key.reveal(), read.token.as_deref()), ("ASIA", "s", Some("t!")));
+        assert_eq!(
+            (&*read.id, &**read.key.reveal(), read.token.as_ref().map(|token| &**token.reveal())),
+            ("ASIA", "s", Some("t!"))
+        );
         for text in [
             r#"{"sessionId":"A","sessionKey":"s"}"#,
             r#"{"sessionId":"A","sessionKey":"s","sessionToken":""}"#,

@@ -235,7 +235,11 @@ fn refusal(visit: &Visit, error: &RefusedSwitch) -> Response {
         RefusedSwitch::Denied(_) | RefusedSwitch::Kind => {
             page.links("/console/session", "Back to the console")
         }
-        _ => page,
+        RefusedSwitch::Nobody(None)
+        | RefusedSwitch::Link(_)
+        | RefusedSwitch::Csrf
+        | RefusedSwitch::TooLarge
+        | RefusedSwitch::Unavailable(_) => page,
     };
     page.answer(error.status(), &visit.asked.request_id)
 }
@@ -283,14 +287,13 @@ async fn assume(visit: &Visit, session: &ConsoleSession, arn: &str) -> Result<As
     let is_done = answer.status() == StatusCode::OK;
     let body = answer.into_body().collect().await.map_err(Fault::internal_failure)?.to_bytes();
     let json: serde_json::Value = serde_json::from_slice(&body).map_err(Fault::internal_failure)?;
-    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let text = |pointer: &str| json.pointer(pointer).and_then(serde_json::Value::as_str).map(str::to_owned);
     if !is_done {
-        let message = text(&json["Error"]["Message"]).unwrap_or_else(|| "no reason was given".to_owned());
+        let message = text("/Error/Message").unwrap_or_else(|| "no reason was given".to_owned());
         return Err(RefusedSwitch::Denied(message));
     }
-    let credentials = &json["AssumeRoleResponse"]["AssumeRoleResult"]["Credentials"];
-    let id = text(&credentials["AccessKeyId"]);
-    let both = id.zip(text(&credentials["SessionToken"]));
+    let credential = |name| text(&format!("/AssumeRoleResponse/AssumeRoleResult/Credentials/{name}"));
+    let both = credential("AccessKeyId").zip(credential("SessionToken"));
     let (id, token) = both.ok_or_else(|| Fault::bug("AssumeRole answered no credentials"))?;
     Ok(Assumed { id, token })
 }
