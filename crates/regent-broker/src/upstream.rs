@@ -34,6 +34,9 @@ pub struct Upstream {
     /// An HTTP proxy for this upstream alone: `http://proxy.lan:3128`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
+    /// Names may lead to private addresses. Those of metadata services are never reached.
+    #[serde(default)]
+    pub allow_private: bool,
     /// The region that requests are signed for, where it is not the account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigv4_region: Option<String>,

@@ -21,7 +21,9 @@ use url::Url;
 use crate::clock::Clock;
 
 pub(crate) mod ambient;
+mod aws;
 pub(crate) mod client;
+pub(crate) mod connect;
 pub(crate) mod credentials;
 pub(crate) mod error;
 pub(crate) mod federation;

@@ -9,8 +9,9 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::client::{Client, Reply, TransportError, shown};
+use super::client::{Reply, TransportError, shown};
 use super::credentials::Credentials;
+use super::transport::Transport;
 
 /// A token that signs a browser in, for about fifteen minutes.
 #[derive(Debug, Clone)]
@@ -62,15 +63,15 @@ pub(crate) enum FederationError {
 /// With `session_secs` a refusal with status 400 is answered by one more request without it: AWS refuses the parameter for
 /// some credentials, and now and then for no reason.
 pub(crate) async fn signin_token(
-    client: &Client,
+    transport: &Transport,
     endpoint: &Url,
     credentials: &Credentials,
     session_secs: Option<u32>,
 ) -> Result<SigninToken, FederationError> {
-    let reply = ask(client, endpoint, credentials, session_secs).await?;
+    let reply = ask(transport, endpoint, credentials, session_secs).await?;
     let (reply, duration) = match session_secs {
         Some(_) if reply.status == 400 => {
-            (ask(client, endpoint, credentials, None).await?, SessionDuration::Dropped)
+            (ask(transport, endpoint, credentials, None).await?, SessionDuration::Dropped)
         }
         Some(_) => (reply, SessionDuration::Taken),
         None => (reply, SessionDuration::NotAsked),
@@ -97,7 +98,7 @@ pub(crate) fn login_url(
 }
 
 async fn ask(
-    client: &Client,
+    transport: &Transport,
     endpoint: &Url,
     credentials: &Credentials,
     session_secs: Option<u32>,
@@ -121,7 +122,7 @@ async fn ask(
     }
     let url = Zeroizing::new(String::from(url));
     let request = Request::get(url.as_str()).body(Bytes::new())?;
-    Ok(client.send(endpoint, request).await?)
+    Ok(transport.send(endpoint, request).await?)
 }
 
 fn read(reply: &Reply, credentials: &Credentials) -> Result<Secret<String>, FederationError> {

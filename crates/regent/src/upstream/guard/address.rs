@@ -41,7 +41,7 @@ impl AddressKind {
     /// What to do about it.
     pub(super) const fn advice(self) -> &'static str {
         match self {
-            Self::Private => "allow private addresses for this upstream, or enter the address itself",
+            Self::Private => "set `allow_private` for this upstream, or enter the address itself",
             Self::Loopback => "use TLS mode `insecure_loopback_only` for an upstream on this machine",
             Self::Public => "only the configured address is",
             Self::LinkLocal | Self::Metadata | Self::Unspecified | Self::Multicast | Self::Reserved => {

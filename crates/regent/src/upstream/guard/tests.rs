@@ -167,6 +167,6 @@ fn a_refusal_says_what_to_do() {
     let found = guard(Reach::Internet).admit("sts.corp", vec!["10.0.0.1".parse().unwrap()]).unwrap_err();
     assert_eq!(
         found.to_string(),
-        "`sts.corp` leads to the private address 10.0.0.1, which is not reached; allow private addresses for this upstream, or enter the address itself"
+        "`sts.corp` leads to the private address 10.0.0.1, which is not reached; set `allow_private` for this upstream, or enter the address itself"
     );
 }
