@@ -1,0 +1,66 @@
+import type { Issued } from '../api/types';
+
+/** The forms in which credentials are taken away, the best habit first. */
+export type FormName = 'profile' | 'shell' | 'powershell' | 'env' | 'json';
+
+function variables(issued: Issued): [string, string][] {
+  const all: [string, string | undefined][] = [
+    ['AWS_ACCESS_KEY_ID', issued.access_key_id],
+    ['AWS_SECRET_ACCESS_KEY', issued.secret_access_key],
+    ['AWS_SESSION_TOKEN', issued.session_token],
+    ['AWS_CREDENTIAL_EXPIRATION', issued.expiration],
+    ['AWS_REGION', issued.region],
+    ['AWS_DEFAULT_REGION', issued.region],
+    ['AWS_ENDPOINT_URL_STS', issued.endpoints?.sts],
+    ['AWS_ENDPOINT_URL_IAM', issued.endpoints?.iam],
+    ['REGENT_SESSION_ID', issued.session_id],
+  ];
+  return all.filter((pair): pair is [string, string] => Boolean(pair[1]));
+}
+
+const inSingleQuotes = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
+const inPowerShell = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+/** Writes credentials as a shell, a file or a program wants them. */
+export function written(issued: Issued, form: Exclude<FormName, 'profile'>): string {
+  switch (form) {
+    case 'shell':
+      return variables(issued)
+        .map(([name, value]) => `export ${name}=${inSingleQuotes(value)}`)
+        .join('\n');
+    case 'powershell':
+      return variables(issued)
+        .map(([name, value]) => `$Env:${name} = ${inPowerShell(value)}`)
+        .join('\n');
+    case 'env':
+      return variables(issued)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n');
+    case 'json':
+      return JSON.stringify(
+        {
+          Version: 1,
+          AccessKeyId: issued.access_key_id,
+          SecretAccessKey: issued.secret_access_key,
+          SessionToken: issued.session_token,
+          Expiration: issued.expiration,
+        },
+        null,
+        2,
+      );
+  }
+}
+
+const DOTS = '•'.repeat(24);
+
+/** The same credentials with everything secret covered. */
+export function covered(issued: Issued): Issued {
+  return { ...issued, secret_access_key: DOTS, session_token: DOTS };
+}
+
+/** A profile that asks Regent whenever credentials are needed: nothing secret is copied, nothing goes stale. */
+export function profile(slug: string, region?: string): string {
+  const lines = [`[profile ${slug}]`, `credential_process = regent credential-process ${slug}`];
+  if (region) lines.push(`region = ${region}`);
+  return lines.join('\n');
+}

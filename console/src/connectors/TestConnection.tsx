@@ -1,0 +1,66 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import LiveRegion from '@cloudscape-design/components/live-region';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post, segment } from '../api/client';
+import type { Connector, TestReport } from '../api/types';
+import { same } from '../parts/merge';
+import { Refusal } from '../parts/Refusal';
+import { TestSteps } from '../parts/TestSteps';
+import { type ConnectorDraft, sendable } from './draft';
+
+interface Props {
+  draft: ConnectorDraft;
+  stored?: Connector;
+  as?: string;
+}
+
+/** Tries the connector as it stands in the form, saved or not. The keys it gets are thrown away on the server. */
+export function TestConnection({ draft, stored, as }: Props) {
+  const client = useQueryClient();
+  const untouched =
+    stored && Object.entries(draft).every(([name, value]) => same(value, stored[name as keyof Connector]));
+  const test = useMutation({
+    mutationFn: async () => {
+      const person = as ? { user_id: as } : {};
+      const report = untouched
+        ? await post<TestReport>(`/connectors/${segment(stored.id)}/test`, person)
+        : await post<TestReport>('/connectors/test', { connector: sendable(draft), ...person });
+      if (untouched) await client.invalidateQueries({ queryKey: ['/connectors', 'list'] });
+      return report;
+    },
+  });
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button formAction="none" loading={test.isPending} onClick={() => test.mutate()}>
+              Test
+            </Button>
+          }
+        >
+          Does it work?
+        </Header>
+      }
+    >
+      <SpaceBetween size="s">
+        {test.error && <Refusal error={test.error} />}
+        {!test.data && !test.error && (
+          <Box color="text-body-secondary">
+            Makes the real calls with the shortest lifetime, and says where it fails.
+          </Box>
+        )}
+        {test.data && (
+          <LiveRegion>
+            <TestSteps report={test.data} />
+          </LiveRegion>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,14 @@
+import Box from '@cloudscape-design/components/box';
+import { Bare } from './Bare';
+import { Go } from './Go';
+
+/** An address that leads nowhere. */
+export function Missing() {
+  return (
+    <Bare>
+      <Box variant="h1">There is nothing here</Box>
+      <Box variant="p">The address leads to no page of the console.</Box>
+      <Go path="/">To My access</Go>
+    </Bare>
+  );
+}

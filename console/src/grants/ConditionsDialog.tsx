@@ -1,0 +1,129 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import FormField from '@cloudscape-design/components/form-field';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Toggle from '@cloudscape-design/components/toggle';
+import { useState } from 'react';
+import type { Conditions, Grant } from '../api/types';
+import { ListField, TextField } from '../parts/fields';
+import { DAYS, dayName } from './conditions';
+
+interface Props {
+  grant: Grant;
+  name: string;
+  onChange: (grant: Grant) => void;
+  onClose: () => void;
+}
+
+const WORK_WEEK = { days: DAYS.slice(0, 5), from: '08:00', to: '18:00' };
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const DAY_MS = 86_400_000;
+const day = (moment: string) => moment.slice(0, 10);
+
+/** When, from where and how strongly signed in a grant holds. */
+export function ConditionsDialog({ grant, name, onChange, onClose }: Props) {
+  const [conditions, setConditions] = useState<Conditions>(grant.conditions ?? {});
+  const [until, setUntil] = useState(grant.expires_at ? day(grant.expires_at) : '');
+  const { hours, cidrs = [], mfa } = conditions;
+  const change = (part: Partial<Conditions>) => setConditions((old) => ({ ...old, ...part }));
+  const save = () => {
+    const kept = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
+    // The last day counts as a whole, wherever the reader sits.
+    const expires = /^\d{4}-\d{2}-\d{2}$/.test(until)
+      ? new Date(Date.parse(`${until}T00:00:00Z`) + DAY_MS - 1000).toISOString()
+      : undefined;
+    onChange({
+      ...grant,
+      conditions: Object.keys(kept).length > 0 ? kept : undefined,
+      expires_at: expires,
+    });
+  };
+  return (
+    <Modal
+      visible
+      header={`Conditions of ${name}`}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" formAction="none" onClick={save}>
+              Apply
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <Toggle
+          checked={Boolean(hours)}
+          onChange={({ detail }) => change({ hours: detail.checked ? { ...WORK_WEEK, timezone: zone() } : undefined })}
+        >
+          Only at certain hours
+        </Toggle>
+        {hours && (
+          <SpaceBetween size="s">
+            <FormField label="Days">
+              <SpaceBetween direction="horizontal" size="s">
+                {DAYS.map((one) => (
+                  <Checkbox
+                    key={one}
+                    checked={hours.days.includes(one)}
+                    onChange={({ detail }) =>
+                      change({
+                        hours: {
+                          ...hours,
+                          days: DAYS.filter((d) => (d === one ? detail.checked : hours.days.includes(d))),
+                        },
+                      })
+                    }
+                  >
+                    {dayName(one)}
+                  </Checkbox>
+                ))}
+              </SpaceBetween>
+            </FormField>
+            <ColumnLayout columns={3}>
+              <TextField label="From" value={hours.from} onChange={(from) => change({ hours: { ...hours, from } })} />
+              <TextField label="To" value={hours.to} onChange={(to) => change({ hours: { ...hours, to } })} />
+              <TextField
+                label="Time zone"
+                value={hours.timezone}
+                onChange={(timezone) => change({ hours: { ...hours, timezone } })}
+              />
+            </ColumnLayout>
+          </SpaceBetween>
+        )}
+        <ListField
+          label="Networks"
+          description="Empty: from anywhere."
+          placeholder="10.0.0.0/8"
+          values={cidrs}
+          onChange={(list) => change({ cidrs: list.length > 0 ? list : undefined })}
+        />
+        <Toggle checked={Boolean(mfa)} onChange={({ detail }) => change({ mfa: detail.checked ? 10 : undefined })}>
+          A second factor, proven lately
+        </Toggle>
+        {typeof mfa === 'number' && (
+          <TextField
+            label="Within minutes"
+            inputMode="numeric"
+            value={String(mfa)}
+            onChange={(value) => change({ mfa: Math.max(1, Number.parseInt(value, 10) || 1) })}
+          />
+        )}
+        <TextField
+          label="Last day"
+          hint="Empty: no end. Written as 2027-03-31, UTC."
+          value={until}
+          onChange={setUntil}
+        />
+      </SpaceBetween>
+    </Modal>
+  );
+}

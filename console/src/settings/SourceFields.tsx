@@ -1,0 +1,122 @@
+import type { Draft, IdentitySource } from '../api/types';
+import { AreaField, ChoiceField, ListField, TextField } from '../parts/fields';
+import type { Form } from '../parts/useForm';
+
+export type SourceDraft = Omit<Draft<IdentitySource>, 'client_secret_set'>;
+
+export const READ_ONLY_SOURCE = ['client_secret_set'];
+
+export const BLANK_SOURCE: SourceDraft = {
+  name: '',
+  kind: 'oidc',
+  issuer: '',
+  client_id: '',
+  scopes: ['openid', 'profile', 'email', 'groups'],
+  claims: { name: 'preferred_username', email: 'email', groups: 'groups', display_name: 'name' },
+  group_max_age_seconds: 900,
+  create_people: 'mapped_group',
+  disabled: false,
+};
+
+/** The draft as it is sent: an empty secret keeps the one that is set. */
+export function sendableSource({ client_secret, ca_pem, ...rest }: SourceDraft): SourceDraft {
+  return { ...rest, ...(client_secret ? { client_secret } : {}), ...(ca_pem?.trim() ? { ca_pem } : {}) };
+}
+
+interface Props {
+  form: Pick<Form<SourceDraft>, 'draft' | 'set' | 'error'>;
+  stored?: IdentitySource;
+  /** Only what cannot be left out. */
+  short?: boolean;
+}
+
+/** What is asked about an OpenID provider. */
+export function SourceFields({ form, stored, short }: Props) {
+  const { draft, set, error } = form;
+  const claim = (name: keyof SourceDraft['claims'], label: string) => (
+    <TextField
+      label={label}
+      value={draft.claims[name]}
+      onChange={(value) => set('claims', { ...draft.claims, [name]: value || undefined })}
+      error={error(`claims.${name}`)}
+    />
+  );
+  return (
+    <>
+      <TextField
+        label="Name"
+        hint="Stands on the button of the sign-in."
+        value={draft.name}
+        onChange={(name) => set('name', name)}
+        error={error('name')}
+      />
+      <TextField
+        label="Issuer"
+        placeholder="https://login.example.com"
+        value={draft.issuer}
+        onChange={(issuer) => set('issuer', issuer.trim())}
+        error={error('issuer')}
+      />
+      <TextField
+        label="Client ID"
+        value={draft.client_id}
+        onChange={(id) => set('client_id', id.trim())}
+        error={error('client_id')}
+      />
+      <TextField
+        label="Client secret"
+        type="password"
+        autoComplete="off"
+        hint={
+          stored?.client_secret_set
+            ? 'One is set. Leave empty to keep it.'
+            : 'Empty for a public client. Sealed when it is saved, never shown again.'
+        }
+        value={draft.client_secret}
+        onChange={(secret) => set('client_secret', secret)}
+        error={error('client_secret')}
+      />
+      <ChoiceField
+        label="New people"
+        value={draft.create_people}
+        onChange={(value) => set('create_people', value)}
+        error={error('create_people')}
+        choices={[
+          { value: 'mapped_group', label: 'Are let in when they are in a mapped group' },
+          { value: 'never', label: 'Are refused until an administrator adds them' },
+        ]}
+      />
+      {!short && (
+        <>
+          <ListField
+            label="Scopes"
+            values={draft.scopes}
+            onChange={(scopes) => set('scopes', scopes)}
+            error={error('scopes')}
+          />
+          {claim('name', 'Claim of the name')}
+          {claim('display_name', 'Claim of the display name')}
+          {claim('email', 'Claim of the e-mail address')}
+          {claim('groups', 'Claim of the groups')}
+          <TextField
+            label="Groups are read anew after"
+            hint="Seconds"
+            inputMode="numeric"
+            value={String(draft.group_max_age_seconds ?? '')}
+            onChange={(value) => set('group_max_age_seconds', Number.parseInt(value, 10) || undefined)}
+            error={error('group_max_age_seconds')}
+          />
+          <AreaField
+            label="Certificate authority"
+            hint="Optional, PEM. For a provider inside the organization."
+            mono
+            rows={3}
+            value={draft.ca_pem}
+            onChange={(pem) => set('ca_pem', pem || undefined)}
+            error={error('ca_pem')}
+          />
+        </>
+      )}
+    </>
+  );
+}

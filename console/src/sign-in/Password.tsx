@@ -1,0 +1,66 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+import { asProblem, type Problem, post } from '../api/client';
+import { TextField } from '../parts/fields';
+import { told } from '../parts/notices';
+import { Refusal } from '../parts/Refusal';
+
+/** Changes the password. */
+export function Password({ name }: { name: string }) {
+  const [current, setCurrent] = useState('');
+  const [fresh, setFresh] = useState('');
+  const [error, setError] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await post('/me/password', { current, new: fresh });
+      setCurrent('');
+      setFresh('');
+      told('Your password has been changed.');
+    } catch (thrown) {
+      setError(asProblem(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Container header={<Header variant="h2">Password</Header>}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <SpaceBetween size="m">
+          {error && <Refusal error={error} />}
+          <input type="text" autoComplete="username" value={name} readOnly hidden />
+          <TextField
+            label="Password now"
+            type="password"
+            autoComplete="current-password"
+            value={current}
+            onChange={setCurrent}
+            error={error?.of('current')}
+          />
+          <TextField
+            label="New password"
+            type="password"
+            autoComplete="new-password"
+            hint="At least 12 characters"
+            value={fresh}
+            onChange={setFresh}
+            error={error?.of('new')}
+          />
+          <Button loading={busy} disabled={!current || !fresh}>
+            Change password
+          </Button>
+        </SpaceBetween>
+      </form>
+    </Container>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { asProblem, Problem, post, rememberCsrf } from '../api/client';
+import { sessionQuery } from '../api/session';
+import type { Me } from '../api/types';
+import { type Json, prove } from './passkey';
+
+interface Ceremony {
+  ceremony: string;
+  public_key: Json;
+}
+
+/** Turns what the authenticator or the person broke off into words. */
+export function passkeyProblem(thrown: unknown): Problem {
+  if (thrown instanceof DOMException) {
+    return new Problem(0, {
+      title: 'The passkey was not used',
+      code: 'passkey',
+      detail: thrown.name === 'NotAllowedError' ? 'It was cancelled or took too long.' : thrown.message,
+      fix: 'Try again, or sign in with your password.',
+    });
+  }
+  return asProblem(thrown);
+}
+
+/** Runs a passkey ceremony from its start to its finish. */
+export async function byPasskey<Answer>(path: string, start: Json = {}): Promise<Answer> {
+  const { ceremony, public_key } = await post<Ceremony>(`${path}/start`, start);
+  const credential = await prove(public_key);
+  return post<Answer>(`${path}/finish`, { ceremony, credential });
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  const [error, setError] = useState<Problem>();
+  const [busy, setBusy] = useState<'password' | 'passkey'>();
+  const [second, setSecond] = useState(false);
+
+  const attempt = async (kind: 'password' | 'passkey', how: () => Promise<Me>) => {
+    setBusy(kind);
+    setError(undefined);
+    try {
+      const me = await how();
+      rememberCsrf(me.csrf);
+      client.setQueryData(sessionQuery.queryKey, { signed_in: true, csrf: me.csrf, me });
+      await client.invalidateQueries();
+    } catch (thrown) {
+      const problem = kind === 'passkey' ? passkeyProblem(thrown) : asProblem(thrown);
+      if (problem.code === 'second_factor_required') setSecond(true);
+      else setError(problem);
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  return {
+    error,
+    busy,
+    second,
+    startOver: () => setSecond(false),
+    withPassword: (name: string, password: string, code?: string) =>
+      attempt('password', () => post<Me>('/auth/sign-in', { name, password, ...(code ? { code } : {}) })),
+    withPasskey: (name?: string) => attempt('passkey', () => byPasskey<Me>('/auth/passkey', name ? { name } : {})),
+  };
+}
