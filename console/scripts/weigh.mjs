@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const BUDGET_KB = 400;
 const folder = new URL('../dist/console/', import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(folder, '../manifest.json'), 'utf8'));
 
 const SCREENS = {
   'sign-in': ['src/sign-in/SignIn.tsx'],

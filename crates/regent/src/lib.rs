@@ -13,6 +13,7 @@ mod change;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod console;
 pub mod entropy;
 mod fault;
 pub mod federation;

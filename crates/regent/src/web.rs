@@ -8,14 +8,18 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse as _;
+use axum::routing::{any, get};
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 use tower::ServiceExt as _;
 
 use crate::federation;
+use crate::console;
 use crate::http::body::BodyError;
 use crate::http::listener::Peer;
 use crate::rest;
@@ -28,6 +32,26 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What answers below each of these.
 static ROUTES: LazyLock<Router> =
     LazyLock::new(|| Router::new().nest("/api/v1", rest::routes().0).merge(federation::routes()));
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    Router::new()
+        .nest("/api/v1", rest::routes().0)
+        .route("/console", any(page))
+        .route("/console/", any(page))
+        .route("/console/{*path}", any(page))
+        .route("/go/{slug}", get(go))
+});
+
+async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    console::answer(&method, uri.path(), &headers)
+}
+
+/// A link that people share leads to a page that asks first: another site may have sent them.
+async fn go(uri: Uri) -> Response<Body> {
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let mut response = console::to_page(path);
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
 
 /// Whether a request is for the web: by its path, or because a browser asks for the front page.
 pub(crate) fn is_for(parts: &Parts) -> bool {
@@ -58,7 +82,7 @@ pub(crate) async fn answer(
     request_id: &str,
 ) -> Response<Full<Bytes>> {
     let response = match read {
-        _ if is_front_page(parts) => to_console(),
+        _ if is_front_page(parts) => console::to_page("/"),
         Ok(body) => {
             let mut request = Request::new(Body::from(body));
             request.method_mut().clone_from(&parts.method);
@@ -71,13 +95,6 @@ pub(crate) async fn answer(
         Err(error) => Problem::unreadable_body(&error).into_response(),
     };
     finish(response, request_id).await
-}
-
-fn to_console() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static("/console/"));
-    response
 }
 
 /// Every answer is whole in memory; problems get their request's id here, where it is known.
