@@ -19,6 +19,7 @@ mod authorization_message;
 mod bad_input;
 mod boundary;
 mod cli;
+mod client;
 mod coverage;
 mod federation;
 mod full_disk;
