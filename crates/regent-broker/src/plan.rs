@@ -134,9 +134,10 @@ pub struct Plan {
 }
 
 /// Something that did not stop the session, for a program and for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Warning {
     /// For a program: a bound's name, or `root_user`.
+    #[schema(value_type = String)]
     pub code: Cow<'static, str>,
     /// For a person.
     pub text: String,

@@ -6,6 +6,7 @@ pub(crate) mod caller;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
+pub(crate) mod console;
 mod hours;
 pub(crate) mod issue;
 pub(crate) mod issue_limits;

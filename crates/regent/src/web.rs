@@ -18,8 +18,8 @@ use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 use tower::ServiceExt as _;
 
-use crate::federation;
 use crate::console;
+use crate::federation;
 use crate::http::body::BodyError;
 use crate::http::listener::Peer;
 use crate::rest;
@@ -30,8 +30,6 @@ use crate::server::Server;
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What answers below each of these.
-static ROUTES: LazyLock<Router> =
-    LazyLock::new(|| Router::new().nest("/api/v1", rest::routes().0).merge(federation::routes()));
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
         .nest("/api/v1", rest::routes().0)
@@ -39,6 +37,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         .route("/console/", any(page))
         .route("/console/{*path}", any(page))
         .route("/go/{slug}", get(go))
+        .merge(federation::routes())
 });
 
 async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {

@@ -1,32 +1,25 @@
 //! Base credentials: where an account's come from, and the upstream they are good at.
 
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use regent_broker::{Account, AccountKind, Partition, Stored, Trust, UpstreamKind};
+use regent_broker::{Account, AccountKind, Stored};
 use regent_store::directory::{Broker, Versioned};
 use regent_wire::sts::AssumeRoleRequest;
-use url::Url;
 
 use crate::seal::place;
 use crate::server::Server;
+use crate::upstream::Upstream;
 use crate::upstream::ambient::{AmbientError, Source};
-use crate::upstream::client::{Client, ClientError, Route};
+use crate::upstream::connect::{self, Clients, Connect, ConnectError};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
-use crate::upstream::guard::Reach;
-use crate::upstream::retry::Retry;
 use crate::upstream::session_cache::{CacheKey, SessionCache};
 use crate::upstream::single_flight::FlightLost;
-use crate::upstream::transport::Transport;
-use crate::upstream::{Endpoint, Upstream, client};
 
 /// How many accounts may stand behind each other.
 const MAX_HOPS: u32 = 3;
-/// How many ways to upstreams are kept open.
-const MAX_CLIENTS: usize = 64;
 
 /// Why there are no base credentials.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +33,9 @@ pub(crate) enum BaseError {
     /// The upstream is gone.
     #[error("the upstream `{0}` is not there any more")]
     NoUpstream(String),
-    /// A URL of the upstream is none.
-    #[error("`{0}` is no URL")]
-    Url(String),
-    /// There is no way to the upstream.
+    /// The upstream cannot be called as its record says.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Connect(#[from] ConnectError),
     /// The sealed secret does not open.
     #[error("the secret of the account `{0}` does not open with this server's keys")]
     Sealed(String),
@@ -77,32 +67,32 @@ pub(crate) enum BaseError {
 /// What the broker holds in memory: ways to upstreams, and base sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Bases {
-    clients: Mutex<HashMap<Route, Client>>,
+    clients: Clients,
     sessions: SessionCache<BaseError>,
 }
 
 impl Bases {
-    fn client(&self, route: Route) -> Result<Client, BaseError> {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&route) {
-            return Ok(client.clone());
-        }
-        if clients.len() >= MAX_CLIENTS {
-            clients.clear();
-        }
-        let client = Client::new(&route)?;
-        clients.insert(route, client.clone());
-        Ok(client)
-    }
-
     /// Forgets an account's session: it did not work.
     pub(crate) fn forget(&self, account: &Stored<Account>) {
         self.sessions.forget(account.id.as_str());
     }
 }
 
-fn url(text: &str) -> Result<Url, BaseError> {
-    text.parse().map_err(|_| BaseError::Url(text.to_owned()))
+/// The upstream of an account, as its record says.
+pub(crate) fn record(broker: &Broker, account: &Account) -> Result<regent_broker::Upstream, BaseError> {
+    let id = &account.terms.upstream_id;
+    connect::record(broker, id).ok_or_else(|| BaseError::NoUpstream(id.to_string()))
+}
+
+/// Who connects to an account's upstream.
+pub(crate) fn connect<'a>(server: &'a Arc<Server>, account: &'a Account) -> Connect<'a> {
+    Connect {
+        server,
+        clients: &server.bases.clients,
+        from: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        partition: account.terms.partition,
+        region: account.terms.region(),
+    }
 }
 
 /// The upstream of an account, ready to be called.
@@ -111,95 +101,7 @@ pub(crate) fn upstream(
     broker: &Broker,
     account: &Account,
 ) -> Result<Upstream, BaseError> {
-    let terms = &account.terms;
-    let region = terms.region();
-    let id = terms.upstream_id.as_str();
-    let (transport, sts, iam, region) = if id == regent_broker::Upstream::EMBEDDED {
-        let from = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let own = url("http://localhost/")?;
-        (Transport::InProcess { server: Arc::clone(server), from }, own.clone(), Some(own), region)
-    } else if id == regent_broker::Upstream::AWS {
-        let route = Route { reach: Reach::Internet, trust: client::Trust::System, proxy: None };
-        let transport = Transport::Http(server.bases.client(route)?);
-        (transport, aws_sts(terms.partition, region)?, aws_iam(terms.partition)?, region)
-    } else {
-        let stored = broker.upstreams.get(id).ok_or_else(|| BaseError::NoUpstream(id.to_owned()))?;
-        let known = &stored.value;
-        let transport = Transport::Http(server.bases.client(route(known)?)?);
-        let region = known.sigv4_region.as_deref().unwrap_or(region);
-        match known.kind {
-            UpstreamKind::Custom => {
-                let sts = url(known.sts_url.as_deref().unwrap_or_default())?;
-                let iam = known.iam_url.as_deref().map(url).transpose()?;
-                (transport, sts, iam, region)
-            }
-            UpstreamKind::Aws => {
-                (transport, aws_endpoint(known, terms.partition, region)?, aws_iam(terms.partition)?, region)
-            }
-            UpstreamKind::Embedded => return Err(BaseError::NoUpstream(id.to_owned())),
-        }
-    };
-    let iam_region =
-        if terms.partition == Partition::Regent { region } else { terms.partition.default_region() };
-    Ok(Upstream {
-        transport,
-        sts: Endpoint { url: sts, region: region.to_owned() },
-        iam: iam.map(|url| Endpoint { url, region: iam_region.to_owned() }),
-        clock: server.clock.clone(),
-        retry: Retry::default(),
-    })
-}
-
-fn route(upstream: &regent_broker::Upstream) -> Result<Route, BaseError> {
-    let proxy = upstream.proxy.as_deref().map(url).transpose()?;
-    let (reach, trust) = match upstream.tls {
-        Trust::System => (Reach::Internet, client::Trust::System),
-        Trust::CaPem => {
-            let pem = upstream.ca_pem.clone().unwrap_or_default();
-            (Reach::Private, client::Trust::Authorities(pem))
-        }
-        Trust::InsecureLoopbackOnly => (Reach::Loopback, client::Trust::Nobody),
-    };
-    Ok(Route { reach, trust, proxy })
-}
-
-fn domain(partition: Partition) -> &'static str {
-    match partition {
-        Partition::Aws | Partition::AwsUsGov | Partition::Regent => "amazonaws.com",
-        Partition::AwsCn => "amazonaws.com.cn",
-        Partition::AwsIso => "c2s.ic.gov",
-        Partition::AwsIsoB => "sc2s.sgov.gov",
-    }
-}
-
-fn aws_sts(partition: Partition, region: &str) -> Result<Url, BaseError> {
-    url(&format!("https://sts.{region}.{}/", domain(partition)))
-}
-
-/// AWS's STS as an upstream of one's own asks for it.
-fn aws_endpoint(
-    upstream: &regent_broker::Upstream,
-    partition: Partition,
-    region: &str,
-) -> Result<Url, BaseError> {
-    let service = if upstream.fips { "sts-fips" } else { "sts" };
-    if upstream.dual_stack {
-        return url(&format!("https://{service}.{region}.api.aws/"));
-    }
-    url(&format!("https://{service}.{region}.{}/", domain(partition)))
-}
-
-/// IAM answers at one place of each partition.
-fn aws_iam(partition: Partition) -> Result<Option<Url>, BaseError> {
-    let host = match partition {
-        Partition::Aws => "iam.amazonaws.com",
-        Partition::AwsCn => "iam.cn-north-1.amazonaws.com.cn",
-        Partition::AwsUsGov => "iam.us-gov.amazonaws.com",
-        Partition::AwsIso => "iam.us-iso-east-1.c2s.ic.gov",
-        Partition::AwsIsoB => "iam.us-isob-east-1.sc2s.sgov.gov",
-        Partition::Regent => return Ok(None),
-    };
-    url(&format!("https://{host}/")).map(Some)
+    Ok(connect(server, account).to(&record(broker, account)?)?)
 }
 
 /// The credentials of an account, as they are now. Sessions are kept in memory, and got once for all who ask meanwhile.

@@ -11,11 +11,11 @@
 use std::sync::Arc;
 
 use regent_broker::plan::{self, Plan, Purpose, Terms};
-use regent_broker::{Account, Connector, ConsoleUse, Health, RequireMfa, Stored};
+use regent_broker::{Account, Connector, ConsoleUse, Health, PrincipalType, RequireMfa, Stored};
 use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 
-use super::access::{Access, Via};
+use super::access::{Access, Refusal, Via};
 use super::change::Actor;
 use super::issued::{self, IssuedSession};
 use super::journal::{Action, ConnectorName, Ending, Event, Text};
@@ -48,6 +48,29 @@ pub(crate) struct Wish {
     pub(crate) extra_policy: Option<String>,
     /// What for.
     pub(crate) purpose: Purpose,
+}
+
+/// The longest reason, in characters.
+const MAX_REASON: usize = 500;
+/// The longest policy that is read at all, in bytes.
+const MAX_EXTRA_POLICY: usize = 8192;
+
+impl Wish {
+    /// Refuses what cannot be meant, before anything is counted or recorded.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let mut findings = super::check::Findings::default();
+        if self.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+            findings.add("reason", "malformed", "expected at most 500 characters");
+        }
+        if self.extra_policy.as_ref().is_some_and(|policy| policy.len() > MAX_EXTRA_POLICY) {
+            findings.add("extra_policy", "malformed", "expected at most 2048 characters");
+        }
+        let is_code = |code: &str| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+        if self.mfa_code.as_ref().is_some_and(|code| !is_code(code.reveal())) {
+            findings.add("mfa_code", "malformed", "expected six digits");
+        }
+        findings.settle()
+    }
 }
 
 /// What was issued.
@@ -106,6 +129,50 @@ pub(crate) async fn issue(
             Err(problem)
         }
     }
+}
+
+/// Whether the caller may know that there is such a connector: because it is theirs, nearly theirs, or theirs to look after.
+pub(crate) fn may_know(known: &Known, connector: &Versioned<Stored<Connector>>) -> bool {
+    let mut access = Access::new(known.directory.broker(), &known.caller);
+    let action = regent_policy::action!("regent:GetConnector");
+    !matches!(access.may_use(&connector.entity), Err(Refusal::NotGranted | Refusal::Scope))
+        || known.caller.has_stale_groups
+        || access.may(&action, "connector", connector.entity.id.as_str())
+}
+
+/// Who the caller would be.
+#[derive(Debug)]
+pub(crate) struct Preview {
+    pub(crate) arn: String,
+    pub(crate) session_name: String,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+}
+
+/// Who the caller would be, without anything being issued.
+pub(crate) fn preview(known: &Known, connector: &Versioned<Stored<Connector>>) -> Result<Preview, Problem> {
+    let wish = Wish::default();
+    let (asking, _, rendered) = prepare(known, connector, &wish)?;
+    let terms = &connector.entity.value.terms;
+    let role = terms.role_arn.as_deref().unwrap_or_default();
+    let mut fields = role.split(':').skip(1);
+    let partition = fields.next().unwrap_or("aws");
+    let account = fields.nth(2).or(asking.account.entity.value.aws_account_id.as_deref()).unwrap_or_default();
+    let name = role.rsplit('/').next().unwrap_or_default();
+    let arn = match terms.principal_type {
+        PrincipalType::AssumeRole => {
+            format!("arn:{partition}:sts::{account}:assumed-role/{name}/{}", rendered.session_name)
+        }
+        PrincipalType::FederatedUser => {
+            let account = asking.account.entity.value.aws_account_id.as_deref().unwrap_or_default();
+            format!("arn:aws:sts::{account}:federated-user/{}", rendered.session_name)
+        }
+        PrincipalType::IamUserSession | PrincipalType::Provided => {
+            asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
+        }
+    };
+    let Rendered { session_name, source_identity, tags, .. } = rendered;
+    Ok(Preview { arn, session_name, source_identity, tags })
 }
 
 /// All that needs nobody else: may they, how long, under which name.

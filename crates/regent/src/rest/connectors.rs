@@ -22,6 +22,7 @@ use crate::broker::{check, usage};
 use crate::time;
 
 mod grants;
+mod issue;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
@@ -31,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter {
         .routes(routes!(enable_connector))
         .routes(routes!(clone_connector))
         .merge(grants::routes())
+        .merge(issue::routes())
 }
 
 /// What there is to see of a connector.

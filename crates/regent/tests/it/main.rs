@@ -27,6 +27,7 @@ mod group;
 mod http;
 mod inline_policy;
 mod instance_profile;
+mod issue;
 mod killed;
 mod mfa_device;
 mod nodes;

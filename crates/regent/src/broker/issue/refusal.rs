@@ -87,8 +87,7 @@ pub(crate) fn from_base(error: &BaseError) -> Problem {
         BaseError::Disabled(_) => forbidden("disabled", error.to_string()),
         BaseError::NoAccount(_)
         | BaseError::NoUpstream(_)
-        | BaseError::Url(_)
-        | BaseError::Client(_)
+        | BaseError::Connect(_)
         | BaseError::Sealed(_)
         | BaseError::Ambient(_)
         | BaseError::AmbientOff

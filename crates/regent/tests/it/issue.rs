@@ -1,0 +1,192 @@
+//! Issuing, in process, against Regent's own STS.
+
+use serde_json::{Value, json};
+
+use crate::support::api::{Api, Reply};
+use crate::support::{ACCOUNT, Client, TestServer};
+
+/// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.
+struct World {
+    server: TestServer,
+    admin: Api,
+    account: String,
+}
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}}"#;
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+impl World {
+    async fn new() -> Self {
+        let server = TestServer::new().await;
+        let root = server.root();
+        let broker = server.user("regent-broker").await;
+        let put = [("UserName", "regent-broker"), ("PolicyName", "all"), ("PolicyDocument", ALL)];
+        root.must("PutUserPolicy", &put).await;
+        root.must("CreateRole", &[("RoleName", "reader"), ("AssumeRolePolicyDocument", TRUST)]).await;
+        root.must("PutRolePolicy", &[("RoleName", "reader"), ("PolicyName", "all"), ("PolicyDocument", ALL)])
+            .await;
+        let admin = server.administrator().await;
+        let account = json!({
+            "name": "own", "kind": "access_key",
+            "access_key_id": broker.key, "secret_access_key": broker.secret,
+        });
+        let account = admin.made("/accounts", account).await.id().to_owned();
+        Self { server, admin, account }
+    }
+
+    async fn connector(&self, slug: &str, more: Value) -> Reply {
+        let mut body = json!({
+            "name": slug, "slug": slug, "account_id": self.account, "principal_type": "assume_role",
+            "role_arn": format!("arn:aws:iam::{ACCOUNT}:role/reader"),
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.admin.made("/connectors", body).await
+    }
+
+    /// Whoever was given these credentials.
+    fn given(&self, reply: &Reply) -> Client {
+        let text =
+            |name: &str| reply.body[name].as_str().unwrap_or_else(|| panic!("{}", reply.text)).to_owned();
+        let (key, secret, token) = (text("access_key_id"), text("secret_access_key"), text("session_token"));
+        self.server.client(&key, &secret, Some(&token))
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_those_of_the_role_under_the_name_of_the_person() {
+    let world = World::new().await;
+    world.connector("reader", json!({})).await;
+    let reply = world.admin.post("/connectors/reader/credentials", json!({})).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert_eq!(reply.headers["cache-control"], "no-store");
+    assert_eq!(reply.body["arn"], format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/root-admin"));
+    let who = world.given(&reply).sts("GetCallerIdentity", &[]).await;
+    assert!(who.text("Arn").contains("assumed-role/reader/root-admin"));
+}
+
+#[tokio::test]
+async fn a_wish_is_moved_into_what_is_possible_and_the_reason_told() {
+    let world = World::new().await;
+    world.connector("reader", json!({ "max_seconds": 7200 })).await;
+    let asked =
+        world.admin.post("/connectors/reader/credentials", json!({ "duration_seconds": 14_400 })).await;
+    // The role allows an hour, which nobody knew until it was asked.
+    assert_eq!(asked.body["warnings"][0]["code"], "duration_role_max", "{}", asked.text);
+    let shown = world.admin.get("/connectors/reader").await;
+    assert_eq!(shown.body["role_max_seconds"], 3600);
+    assert_eq!(shown.body["health"]["status"], "ok");
+    let strict = json!({ "duration_seconds": 14_400, "strict": true });
+    let refused = world.admin.post("/connectors/reader/credentials", strict).await;
+    assert_eq!(refused.shape(), "409 above_maximum");
+    let short = json!({ "duration_seconds": 60, "strict": true });
+    assert_eq!(world.admin.post("/connectors/reader/credentials", short).await.shape(), "409 below_minimum");
+}
+
+#[tokio::test]
+async fn credentials_are_written_as_their_reader_wants_them() {
+    let world = World::new().await;
+    world.connector("reader", json!({ "region_hint": "eu-central-1" })).await;
+    for (format, kind, holds) in [
+        ("credential_process", "application/json", "\"Version\":1"),
+        ("container", "application/json", "\"Token\":"),
+        ("aws", "application/json", "\"AssumedRoleUser\":"),
+        ("shell", "text/plain; charset=utf-8", "export AWS_ACCESS_KEY_ID="),
+        ("fish", "text/plain; charset=utf-8", "set -gx AWS_REGION "),
+        ("dotenv", "text/plain; charset=utf-8", "AWS_REGION="),
+        ("ini", "text/plain; charset=utf-8", "[reader]"),
+    ] {
+        let reply = world.admin.post("/connectors/reader/credentials", json!({ "format": format })).await;
+        assert_eq!(reply.status, 200, "{format}: {}", reply.text);
+        assert_eq!(reply.headers["content-type"], kind, "{format}");
+        assert!(
+            reply.text.replace(": ", ":").contains(&holds.replace(": ", ":")),
+            "{format}: {}",
+            reply.text
+        );
+    }
+    let unknown = world.admin.post("/connectors/reader/credentials", json!({ "format": "yaml" })).await;
+    assert_eq!(unknown.shape(), "400 malformed_format");
+    assert_eq!(world.admin.get("/connectors/reader/credentials").await.shape(), "405 method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_upstream_says_what_to_do() {
+    let world = World::new().await;
+    world.connector("nobody", json!({ "role_arn": "arn:aws:iam::123456789012:role/nobody" })).await;
+    let refused = world.admin.post("/connectors/nobody/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "502 trust_denied");
+    assert!(refused.body["fix"].is_string());
+    assert_eq!(world.admin.get("/connectors/nobody").await.body["health"]["status"], "failing");
+    let shown = world.admin.get("/accounts/own").await;
+    let wrong = json!({ "secret_access_key": "wrong-secret-wrong-secret-wrong-secret-00" });
+    world.admin.patch("/accounts/own", wrong, &shown).await;
+    let refused = world.admin.post("/connectors/nobody/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "502 base_key_wrong");
+}
+
+#[tokio::test]
+async fn a_disabled_connector_issues_nothing_at_once() {
+    let world = World::new().await;
+    world.connector("reader", json!({})).await;
+    world.admin.made("/connectors/reader/disable", json!({ "reason": "leaked" })).await;
+    let refused = world.admin.post("/connectors/reader/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "403 disabled");
+    assert!(refused.text.contains("leaked"));
+    world.admin.made("/connectors/reader/enable", json!({})).await;
+    assert_eq!(world.admin.post("/connectors/reader/credentials", json!({})).await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_issues_without_end() {
+    let world = World::new().await;
+    world.connector("reader", json!({})).await;
+    for _ in 0..30 {
+        assert_eq!(world.admin.post("/connectors/reader/credentials", json!({})).await.status, 200);
+    }
+    let refused = world.admin.post("/connectors/reader/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "429 rate_limited");
+    assert!(refused.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn tags_and_policies_narrow_the_session() {
+    let world = World::new().await;
+    let only_self =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}}"#;
+    let more = json!({
+        "session_tags": { "person": { "template": "${user.name}", "transitive": true } },
+        "inline_policy": only_self,
+    });
+    world.connector("narrow", more).await;
+    let reply = world.admin.post("/connectors/narrow/credentials", json!({})).await;
+    let given = world.given(&reply);
+    assert_eq!(given.iam("GetUser", &[("UserName", "regent-broker")]).await.status, 200);
+    assert_eq!(given.iam("ListUsers", &[]).await.status, 403);
+    let extra =
+        world.admin.post("/connectors/narrow/credentials", json!({ "extra_policy": only_self })).await;
+    assert_eq!(extra.shape(), "422 extra_policy_not_possible");
+}
+
+#[tokio::test]
+async fn a_role_that_trusts_the_broker_is_taken_in_the_process() {
+    let world = World::new().await;
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"broker.regent.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let root = world.server.root();
+    root.must("CreateRole", &[("RoleName", "base"), ("AssumeRolePolicyDocument", trust)]).await;
+    root.must("PutRolePolicy", &[("RoleName", "base"), ("PolicyName", "all"), ("PolicyDocument", ALL)]).await;
+    let role = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    let account =
+        |name: &str, arn: String| json!({ "name": name, "kind": "regent_role", "regent_role_arn": arn });
+    let base = world.admin.made("/accounts", account("base", role("base"))).await.id().to_owned();
+    world.connector("hopped", json!({ "account_id": base })).await;
+    let long = json!({ "duration_seconds": 14_400 });
+    let reply = world.admin.post("/connectors/hopped/credentials", long).await;
+    assert_eq!(reply.body["warnings"][0]["code"], "duration_chained", "{}", reply.text);
+    let who = world.given(&reply).sts("GetCallerIdentity", &[]).await;
+    assert!(who.text("Arn").contains("assumed-role/reader/root-admin"));
+    // One that does not trust it is not.
+    let other = world.admin.made("/accounts", account("other", role("reader"))).await.id().to_owned();
+    world.connector("stopped", json!({ "account_id": other })).await;
+    let refused = world.admin.post("/connectors/stopped/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "502 base_unavailable");
+}
