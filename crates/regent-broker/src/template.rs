@@ -6,11 +6,13 @@
 
 mod error;
 mod policy;
+mod sample;
 mod scan;
 mod subject;
 mod variable;
 
 pub use error::{ParseTemplateError, RenderTemplateError};
+pub use sample::sampled;
 pub use subject::{Asker, Subject, System, User};
 pub use variable::Variable;
 

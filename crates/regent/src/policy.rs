@@ -7,6 +7,8 @@ pub(crate) mod bundle;
 pub(crate) mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod generation;
+pub(crate) mod keys;
 pub(crate) mod nearest;
 pub(crate) mod principal;
 pub(crate) mod question;
+pub(crate) mod size;

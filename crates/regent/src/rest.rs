@@ -18,6 +18,7 @@ pub(crate) mod cookie;
 mod crud;
 mod list;
 pub(crate) mod me;
+mod policies;
 pub(crate) mod problem;
 mod resource;
 pub(crate) mod setup;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(me::routes())
         .merge(accounts::routes())
         .merge(connectors::routes())
+        .merge(policies::routes())
         .split_for_parts();
     let served = document.clone();
     let router = router

@@ -7,6 +7,6 @@ pub(crate) mod federation_token;
 mod grant;
 pub(crate) mod identity;
 mod mfa;
-mod session_policy;
+pub(crate) mod session_policy;
 mod session_tag;
 pub(crate) mod session_token;

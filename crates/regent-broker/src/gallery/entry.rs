@@ -7,13 +7,14 @@ use regent_policy::{ParsePolicyError, PolicyKind, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::fill::{self, FillError, Filled, Values};
 use super::variable::{PARTITION, Piece, Variable, is_name, pieces};
 use crate::PrincipalType;
 
 /// What an entry's policy is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// A connector's inline policy. It can only narrow what the base allows.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::entry::{Content, Entry};
 use super::pattern::Pattern;
 use super::variable::{PARTITION, Piece, Variable, pieces};
+use crate::template::{ParseTemplateError, Template, TemplatePurpose, sampled};
 
 /// What blanks are filled with, by their names.
 pub type Values = BTreeMap<String, Vec<String>>;
@@ -69,6 +70,9 @@ pub enum FillError {
     /// What came out would not be stored.
     #[error("what comes out is not taken")]
     Refused(#[from] Refusal),
+    /// What came out has variables of Regent that it cannot have.
+    #[error("what comes out is no template of a policy")]
+    Template(#[from] ParseTemplateError),
     /// What came out is too long for a session.
     #[error("the policy has {0} characters and a session takes {MAX_SESSION_CHARACTERS}: give fewer values")]
     TooLong(usize),
@@ -86,7 +90,10 @@ pub(super) fn fill(entry: &Entry, values: &Values) -> Result<Filled, FillError> 
     let filled = blanks.value(policy).unwrap_or(Value::Null).to_string();
     let text = format(&filled, Style::default())?;
     let kind = entry.kind.policy_kind().unwrap_or(PolicyKind::Session);
-    admit_in(&with_samples(&text), kind, blanks.partition())?;
+    if kind == PolicyKind::Session {
+        Template::parse(&text, TemplatePurpose::Policy)?;
+    }
+    admit_in(&sampled(&text), kind, blanks.partition())?;
     let characters = text.chars().count();
     if kind == PolicyKind::Session && characters > MAX_SESSION_CHARACTERS {
         return Err(FillError::TooLong(characters));
@@ -190,28 +197,4 @@ fn looked_at<'a>(variable: &'a Variable, values: &'a Values) -> Result<Option<Ve
             Err(FillError::Malformed { name: name(), value, pattern: variable.pattern })
         }
     }
-}
-
-/// The policy as it will be when Regent has filled its own variables in, such as `${user.name}`; those of AWS have a
-/// colon and stay.
-fn with_samples(policy: &str) -> String {
-    let mut sampled = String::with_capacity(policy.len());
-    let mut rest = policy;
-    while let Some((before, after)) = rest.split_once("${") {
-        sampled.push_str(before);
-        if let Some((_, behind)) = after.split_once('}').filter(|(name, _)| is_template(name)) {
-            sampled.push_str("example");
-            rest = behind;
-        } else {
-            sampled.push_str("${");
-            rest = after;
-        }
-    }
-    sampled.push_str(rest);
-    sampled
-}
-
-fn is_template(name: &str) -> bool {
-    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    !name.is_empty() && name.bytes().all(is_taken)
 }

@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::console::is_region;
 
@@ -9,7 +10,7 @@ use crate::console::is_region;
 ///
 /// A name and not a regular expression: what a value may be is decided here, so that an entry of somebody's own cannot
 /// let a wildcard or a policy variable through where a name is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {
     /// An AWS account's number.

@@ -83,13 +83,19 @@ fn percent(policies: &SessionPolicies, tags: &[SessionTag]) -> Result<Option<i32
     if policies.is_empty() && tags.is_empty() {
         return Ok(None);
     }
-    let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
     let inline = policies.inline.as_ref().map(|policy| policy.text());
     let managed = policies.managed.iter().map(|arn| &**arn);
     let tags = tags.iter().flat_map(|tag| [&*tag.tag.key, &*tag.tag.value]);
-    for text in inline.into_iter().chain(managed).chain(tags) {
-        packed.write_all(text.as_bytes()).map_err(Fault::internal_failure)?;
+    let percent = packed_percent(inline.into_iter().chain(managed).chain(tags));
+    percent.map(Some).map_err(Fault::internal_failure)
+}
+
+/// How full texts make a session when they are packed, in percent.
+pub(crate) fn packed_percent<'a>(texts: impl Iterator<Item = &'a str>) -> std::io::Result<i32> {
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
+    for text in texts {
+        packed.write_all(text.as_bytes())?;
     }
-    let bytes = packed.finish().map_err(Fault::internal_failure)?.len();
-    Ok(Some(i32::try_from((bytes * 100).div_ceil(PACKED_BYTES)).unwrap_or(i32::MAX)))
+    let bytes = packed.finish()?.len();
+    Ok(i32::try_from((bytes * 100).div_ceil(PACKED_BYTES)).unwrap_or(i32::MAX))
 }

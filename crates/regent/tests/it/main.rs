@@ -37,6 +37,7 @@ mod policy_version;
 mod postgres;
 mod process;
 mod rest;
+mod rest_policies;
 mod role;
 mod sample;
 mod simulation;

@@ -107,6 +107,12 @@ fn a_file_that_is_no_entry_is_refused_with_the_reason() {
         "`a:{{table}}` is the name of a member: expected blanks in values alone",
     );
     check(
+        "table/{{table}}",
+        "table/{{table}}/${user.nmae}",
+        "its examples do not make a policy: what comes out is no template of a policy: `user.nmae` is not a variable, \
+         did you mean `user.name`?",
+    );
+    check(
         "dynamodb:GetItem",
         "dynamodb",
         "its examples do not make a policy: what comes out is not taken: expected `service:Name` or `*`, not `dynamodb` (line 6, column 17)",

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::policy::generation::Level;
+use crate::policy::keys;
 use crate::policy::nearest::nothing_matches;
 
 /// So many condition keys of an action are shown in a table. `sts:AssumeRoleWithWebIdentity` has more than a hundred.
@@ -135,7 +136,7 @@ fn table(catalogue: &Catalogue, actions: &[CatalogueAction<'_>]) {
             action.to_string(),
             action.access_level().to_string(),
             if resources.is_empty() { "-".to_owned() } else { resources.join(", ") },
-            some_of(&all_keys(*action)),
+            some_of(&keys::of_action(*action)),
         ]
     }));
     let width = |column: usize| {
@@ -158,19 +159,6 @@ fn some_of(names: &[&str]) -> String {
         }
         _ => names.join(", "),
     }
-}
-
-/// Every key that the action is listed with, for itself, for a resource or for the type of one.
-pub(super) fn all_keys(action: CatalogueAction<'_>) -> Vec<&str> {
-    let mut keys: Vec<_> = action.condition_keys().map(ConditionKey::name).collect();
-    for used in action.resources() {
-        keys.extend(
-            used.condition_keys().chain(used.resource_type().condition_keys()).map(ConditionKey::name),
-        );
-    }
-    keys.sort_unstable_by_key(|key| key.to_ascii_lowercase());
-    keys.dedup();
-    keys
 }
 
 fn row(action: CatalogueAction<'_>) -> Row<'_> {

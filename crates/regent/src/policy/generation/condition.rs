@@ -19,9 +19,13 @@ pub(crate) struct Wanted {
 
 /// Reads conditions. Values of one operator and key come together.
 pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Wanted>, GenerateError> {
+    Ok(together(texts.iter().map(|text| Wanted::read(text)).collect::<Result<_, _>>()?))
+}
+
+/// Makes one condition of those that share an operator and a key.
+pub(crate) fn together(read: Vec<Wanted>) -> Vec<Wanted> {
     let mut conditions: Vec<Wanted> = Vec::new();
-    for text in texts {
-        let wanted = Wanted::read(text)?;
+    for wanted in read {
         let same = |other: &&mut Wanted| {
             other.operator == wanted.operator && other.name.eq_ignore_ascii_case(&wanted.name)
         };
@@ -30,7 +34,7 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Wanted>, GenerateError> {
             None => conditions.push(wanted),
         }
     }
-    Ok(conditions)
+    conditions
 }
 
 impl Wanted {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::principal::{Named, Type};
 use super::statement::{self, Group};
 use super::{Chosen, Effect, GenerateError, Kind, Wish};
+use crate::policy::size::quota;
 
 /// Writes the policy of a wish, and notes what its reader should know.
 pub(crate) fn policy(wish: &Wish, notes: &mut Vec<String>) -> Result<String, GenerateError> {
@@ -121,13 +122,10 @@ fn number(statements: &mut [Value], sid: Option<&str>) {
     }
 }
 
-/// IAM's quota on a managed policy or a trust policy, when the text is longer.
-///
-/// AWS: "IAM and AWS STS quotas", IAM entity character limits.
 fn too_long(text: &str, kind: PolicyKind) -> Option<String> {
-    let (quota, what) = match kind {
-        PolicyKind::RoleTrust => (2048, "a trust policy"),
-        PolicyKind::Identity => (6144, "a managed policy"),
+    let (what, quota) = match kind {
+        PolicyKind::RoleTrust => ("a trust policy", quota(kind)?),
+        PolicyKind::Identity => ("a managed policy", quota(kind)?),
         PolicyKind::Resource
         | PolicyKind::PermissionsBoundary
         | PolicyKind::Session

@@ -8,6 +8,7 @@ use regent_policy::catalogue::{AccessLevel, Catalogue, CatalogueAction, Service}
 
 use crate::policy::generation::condition::{self, Wanted};
 use crate::policy::generation::{Chosen, Wish};
+use crate::policy::keys;
 
 /// So many lines of a list are shown; typing shortens it.
 const SHOWN: usize = 25;
@@ -112,8 +113,7 @@ impl<R: BufRead, W: Write> Asker<R, W> {
 
     fn conditions(&mut self, actions: &[CatalogueAction<'_>]) -> anyhow::Result<Vec<Wanted>> {
         self.tell("Under which conditions? `StringEquals:aws:PrincipalTag/team=dev`, one a line, then an empty line.")?;
-        let keys: BTreeSet<_> =
-            actions.iter().flat_map(|action| super::super::actions::all_keys(*action)).collect();
+        let keys: BTreeSet<_> = actions.iter().flat_map(|action| keys::of_action(*action)).collect();
         if !keys.is_empty() {
             self.tell("Beside the global keys the actions set:")?;
         }
