@@ -11,6 +11,7 @@ use problem::Problem;
 
 mod accounts;
 pub(crate) mod asked;
+mod audit;
 mod body;
 pub(crate) mod caller;
 mod connectors;
@@ -21,6 +22,7 @@ pub(crate) mod me;
 mod policies;
 pub(crate) mod problem;
 mod resource;
+mod sessions;
 pub(crate) mod setup;
 mod status;
 
@@ -45,6 +47,8 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(accounts::routes())
         .merge(connectors::routes())
         .merge(policies::routes())
+        .merge(sessions::routes())
+        .merge(audit::routes())
         .split_for_parts();
     let served = document.clone();
     let router = router

@@ -17,13 +17,8 @@ fn members(buffer: &mut Buffer, members: &[(&str, Option<&str>)]) {
     }
 }
 
-/// `{access_key_id, secret_access_key, session_token, expiration, region, session_id, …_arn, warnings}`.
+/// `{access_key_id, secret_access_key, session_token, expiration, region, session_id, arn, endpoints, warnings}`.
 pub(super) fn json(issued: &Issued, buffer: &mut Buffer) {
-    let arn = match issued.identity.principal_type {
-        PrincipalType::AssumeRole | PrincipalType::Provided => "assumed_role_arn",
-        PrincipalType::FederatedUser => "federated_arn",
-        PrincipalType::IamUserSession => "user_arn",
-    };
     let fields = [
         ("access_key_id", Some(issued.access_key_id.as_str())),
         ("secret_access_key", Some(issued.secret_access_key.reveal())),
@@ -31,10 +26,15 @@ pub(super) fn json(issued: &Issued, buffer: &mut Buffer) {
         ("expiration", Some(&expiration(issued.expiration))),
         ("region", issued.region.as_deref()),
         ("session_id", Some(&issued.session_id)),
-        (arn, issued.identity.arn.as_deref()),
+        ("arn", issued.identity.arn.as_deref()),
     ];
     buffer.push("{");
     members(buffer, &fields);
+    if let Some(endpoints) = &issued.endpoints {
+        buffer.push(",\"endpoints\":{");
+        members(buffer, &[("sts", Some(&endpoints.sts)), ("iam", endpoints.iam.as_deref())]);
+        buffer.push("}");
+    }
     buffer.push(",\"warnings\":[");
     for (index, warning) in issued.warnings.iter().enumerate() {
         if index > 0 {

@@ -67,7 +67,7 @@ fn forms_for_programs_are_json() {
     let warned = Terms { requested: Some(36_000), ..Terms::new(PrincipalType::AssumeRole, role()) };
     let issued = Issued { warnings: plan(&warned).unwrap().warnings, ..issued() };
     insta::assert_snapshot!(written(&issued, Form::Json), @r#"
-    {"access_key_id":"ASIAIOSFODNN7EXAMPLE","secret_access_key":"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY","session_token":"FwoGZXIvYXdzEA==","expiration":"2026-11-22T10:00:00Z","region":"eu-central-1","session_id":"sess_01","assumed_role_arn":"arn:aws:sts::111122223333:assumed-role/dev/ana","warnings":[{"code":"duration_chained","text":"1 hour instead of 10 hours: the base credentials are temporary, and AWS allows 1 hour then"}]}
+    {"access_key_id":"ASIAIOSFODNN7EXAMPLE","secret_access_key":"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY","session_token":"FwoGZXIvYXdzEA==","expiration":"2026-11-22T10:00:00Z","region":"eu-central-1","session_id":"sess_01","arn":"arn:aws:sts::111122223333:assumed-role/dev/ana","warnings":[{"code":"duration_chained","text":"1 hour instead of 10 hours: the base credentials are temporary, and AWS allows 1 hour then"}]}
     "#);
     insta::assert_snapshot!(written(&issued, Form::Aws), @r#"
     {"Credentials":{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY","SessionToken":"FwoGZXIvYXdzEA==","Expiration":"2026-11-22T10:00:00Z"},"AssumedRoleUser":{"AssumedRoleId":"AROAEXAMPLE:ana","Arn":"arn:aws:sts::111122223333:assumed-role/dev/ana"}}
@@ -102,10 +102,10 @@ fn every_type_answers_as_its_own_operation() {
         (names(&json).into_iter().find(|name| name.ends_with("_arn")).unwrap(), names(&aws).join(" "))
     };
     let told = |arn: &str, aws: &str| (arn.to_owned(), aws.to_owned());
-    assert_eq!(of(PrincipalType::AssumeRole), told("assumed_role_arn", "AssumedRoleUser Credentials"));
-    assert_eq!(of(PrincipalType::Provided), told("assumed_role_arn", "Credentials"));
-    assert_eq!(of(PrincipalType::FederatedUser), told("federated_arn", "Credentials FederatedUser"));
-    assert_eq!(of(PrincipalType::IamUserSession), told("user_arn", "Credentials"));
+    assert_eq!(of(PrincipalType::AssumeRole), told("arn", "AssumedRoleUser Credentials"));
+    assert_eq!(of(PrincipalType::Provided), told("arn", "Credentials"));
+    assert_eq!(of(PrincipalType::FederatedUser), told("arn", "Credentials FederatedUser"));
+    assert_eq!(of(PrincipalType::IamUserSession), told("arn", "Credentials"));
 }
 
 #[test]

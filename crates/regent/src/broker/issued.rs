@@ -16,8 +16,12 @@ use serde::{Deserialize, Serialize};
 use super::journal::{
     Action, Actor, Client, ConnectorName, Ending, Event, Journal, SessionFacts, Target, Text,
 };
+pub(crate) use find::SessionFilter;
+
 use crate::entropy::EntropyError;
 use crate::server::Server;
+
+mod find;
 
 /// What ids of sessions begin with.
 pub(crate) const PREFIX: &str = "sess";
@@ -385,4 +389,4 @@ impl Server {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,7 +12,7 @@ fn text(text: &str) -> Text {
 }
 
 /// The record of a session of an hour, by number.
-fn session(server: &Server, number: u32, caller: &str, access_key_id: &str) -> IssuedSession {
+pub(crate) fn session(server: &Server, number: u32, caller: &str, access_key_id: &str) -> IssuedSession {
     let now = server.clock.now();
     let id = Id::new(PREFIX, u64::try_from(now.as_millisecond()).unwrap() + u64::from(number), [0; 10]);
     IssuedSession {
@@ -42,7 +42,7 @@ fn session(server: &Server, number: u32, caller: &str, access_key_id: &str) -> I
     }
 }
 
-async fn issue(server: &Server, session: &IssuedSession) {
+pub(crate) async fn issue(server: &Server, session: &IssuedSession) {
     let session = session.clone();
     let issue = move |draft: &mut Draft<Directory>| {
         session.archive(draft);
@@ -52,7 +52,7 @@ async fn issue(server: &Server, session: &IssuedSession) {
 }
 
 /// A server in memory whose root key is known.
-async fn server() -> (Arc<Server>, Clock, Keys) {
+pub(crate) async fn server() -> (Arc<Server>, Clock, Keys) {
     let settings = Settings {
         ephemeral: Some(true),
         root_access_key_id: Some(ROOT.to_owned()),

@@ -18,7 +18,8 @@ const MAX_TEXT_BYTES: usize = 512;
 const MAX_TAGS: usize = 50;
 
 /// A text of an event, clipped to what an event may hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub(crate) struct Text(Box<str>);
 
