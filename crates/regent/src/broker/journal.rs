@@ -33,6 +33,7 @@ pub(crate) use event::{Action, Actor, Client, ConnectorName, Ending, Event, Sess
 pub(crate) use keys::ChainKeyError;
 pub(crate) use keys::Signer;
 pub(crate) use search::Question;
+#[cfg(test)]
 pub(crate) use verify::Report;
 
 /// The kind of events in the archive.

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::postgres;
@@ -40,6 +42,31 @@ fn holder(root: &Client, shown: &str) -> Client {
     let shown: Value = serde_json::from_str(shown).unwrap();
     let text = |name: &str| shown[name].as_str().unwrap().to_owned();
     root.with(&text("accessKeyId"), &text("secretAccessKey"), None)
+}
+
+#[tokio::test]
+async fn the_chain_of_events_is_verified_and_a_forged_event_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let root = TestServer::new().await.root();
+    let copy = data.join("chain.jsonl");
+    let settings = ["--audit-chain-file", copy.to_str().unwrap(), "--data", data.to_str().unwrap()];
+    let _server = Process::serve(&settings, &root).await;
+    assert!(copy.exists());
+    let verify = ["audit", "chain", "verify"];
+    check(&on(&verify, data), 0, &["0 events are as they were written"]).await;
+    check(&on(&["audit", "chain", "search", "--from", "2026-01-01T00:00:00Z"], data), 0, &[]).await;
+    check(&on(&["audit", "chain", "export", "--format", "csv"], data), 0, &["seq,at,id,actor_type,"]).await;
+    assert_eq!(check(&on(&["audit", "chain", "public-key"], data), 0, &["="]).await.trim().len(), 44);
+    let forged = "INSERT INTO archive VALUES ('audit-event', '00000000000000000001', 1, '{}')";
+    let options = SqliteConnectOptions::new().filename(data.join("regent.db"));
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query(forged).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let Output { status, stdout, .. } = run(&on(&verify, data)).await;
+    let said = String::from_utf8(stdout).unwrap();
+    assert_eq!(status.code(), Some(3), "{said}");
+    assert!(said.contains("event 1 is broken: the event was put after the end of the chain"), "{said}");
 }
 
 #[tokio::test]
