@@ -53,6 +53,8 @@ pub use destination::{Destination, DestinationError};
 pub use session_json::{SessionJson, SessionJsonError};
 pub use switch_role::{SwitchRole, SwitchRoleError};
 
+pub(crate) use exchange::LONGEST_CONSOLE_SECS;
+
 /// Bounds of a form: a token in a URL is the longest thing there is.
 const FORM: FormLimits = FormLimits { bytes: 32 << 10, parameters: 32, name_bytes: 64, depth: 8 };
 

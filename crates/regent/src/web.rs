@@ -11,7 +11,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::{any, get};
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
 };
 use http::request::Parts;
 use http::{Method, Request, Response, Uri};
@@ -100,7 +100,11 @@ pub(crate) async fn answer(
 async fn finish(response: Response<Body>, request_id: &str) -> Response<Full<Bytes>> {
     let (mut parts, body) = response.into_parts();
     let body = match parts.extensions.remove::<Problem>() {
-        Some(problem) => problem.body(request_id).into(),
+        Some(problem) => {
+            // That of the body that is replaced.
+            parts.headers.remove(CONTENT_LENGTH);
+            problem.body(request_id).into()
+        }
         // Bodies here are made in the process and never fail.
         None => body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default(),
     };

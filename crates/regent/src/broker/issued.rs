@@ -19,6 +19,7 @@ use super::journal::{
 pub(crate) use find::SessionFilter;
 
 use crate::entropy::EntropyError;
+use crate::federation::LONGEST_CONSOLE_SECS;
 use crate::server::Server;
 
 mod find;
@@ -233,7 +234,8 @@ impl IssuedSession {
         let revocation = Revocation {
             access_key_id: self.access_key_id.as_str().into(),
             revoked: revoked.at,
-            expires: self.expires_at,
+            // A browser's session may be longer than the credentials that opened it.
+            expires: self.expires_at.max(revoked.at + LONGEST_CONSOLE_SECS),
         };
         draft.put("", Entity::Revocation(Arc::new(revocation)));
         Self { revoked: Some(revoked.clone()), ..self.clone() }.archive(draft);

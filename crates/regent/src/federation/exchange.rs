@@ -32,9 +32,10 @@ use crate::session::{Session, Subject};
 
 /// What temporary access key ids begin with.
 const TEMPORARY: &str = "ASIA";
-/// The shortest and the longest session that may be asked for.
+/// The shortest session that may be asked for.
 const MIN_SECS: Seconds = 900;
-const MAX_SECS: Seconds = 43_200;
+/// The longest session that may be asked for: how much longer than its credentials a console session can be, at most.
+pub(crate) const LONGEST_CONSOLE_SECS: Seconds = 43_200;
 /// Room for an `Issuer` in the cookie, when only its session is known yet.
 const ISSUER_ROOM: usize = 256;
 
@@ -55,7 +56,9 @@ pub(super) enum ExchangeError {
     InvalidCredentials,
     #[error("the credentials are expired: get new ones")]
     Expired,
-    #[error("`SessionDuration` is `{0}`, but it must be a number of seconds from {MIN_SECS} to {MAX_SECS}")]
+    #[error(
+        "`SessionDuration` is `{0}`, but it must be a number of seconds from {MIN_SECS} to {LONGEST_CONSOLE_SECS}"
+    )]
     Duration(String),
     #[error("`SessionDuration` must be left out for a role that was assumed with temporary credentials")]
     DurationOfChain,
@@ -181,7 +184,8 @@ fn expiry(
         (Subject::Role { .. }, Some(asked)) => asked,
     };
     let is_number = asked.len() <= 5 && asked.bytes().all(|byte| byte.is_ascii_digit());
-    let secs = asked.parse().ok().filter(|secs| is_number && (MIN_SECS..=MAX_SECS).contains(secs));
+    let secs =
+        asked.parse().ok().filter(|secs| is_number && (MIN_SECS..=LONGEST_CONSOLE_SECS).contains(secs));
     let secs = secs.ok_or_else(|| {
         let end = asked.floor_char_boundary(32);
         ExchangeError::Duration(asked.get(..end).unwrap_or_default().to_owned())

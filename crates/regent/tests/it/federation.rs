@@ -76,6 +76,9 @@ impl Browser {
             request = request.header("cookie", format!("other=1; {COOKIE}={cookie}"));
         }
         let answer = self.server.send(request.body(Bytes::from(body)).unwrap()).await;
+        if let Some(length) = header(&answer.headers, "content-length") {
+            assert_eq!(length, answer.body.len().to_string(), "{}", answer.body);
+        }
         if let Some(line) = header(&answer.headers, "set-cookie") {
             let (pair, attributes) = line.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
