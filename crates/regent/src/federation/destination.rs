@@ -84,7 +84,52 @@ pub(super) fn issuer(text: &str) -> Option<Box<str>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Pieces that addresses are made of, and that readers of them disagree about.
+    const PIECES: [&str; 24] = [
+        "/",
+        "//",
+        "\\",
+        ".",
+        "..",
+        ":",
+        "@",
+        "?",
+        "#",
+        "%2F",
+        "%5C",
+        "%09",
+        "%00",
+        " ",
+        "\t",
+        "\n",
+        "ü",
+        "http:",
+        "https:",
+        "javascript:",
+        "evil.example",
+        "regent.example.com",
+        ":4599",
+        "tools.example.com",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn whatever_is_taken_leads_to_us_or_to_what_is_listed(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..8)) {
+            let (own, listed) = ("http://regent.example.com:4599", "https://tools.example.com");
+            if let Ok(read) = Destination::parse(&pieces.concat(), "regent.example.com:4599", &[listed.to_owned()]) {
+                // As a browser does, from a page of ours.
+                let page = Url::parse(own).unwrap().join("/federation").unwrap();
+                let origin = page.join(read.as_str()).unwrap().origin().ascii_serialization();
+                prop_assert!(origin == own || origin == listed, "{pieces:?} leads to {origin}");
+                prop_assert!(read.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{read:?} in a header");
+            }
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, expected: Result<&str, DestinationError>) {
