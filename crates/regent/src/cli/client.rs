@@ -35,7 +35,6 @@ mod document;
 mod endpoint;
 mod environment;
 mod exec;
-mod forms;
 mod gallery;
 mod identity;
 mod issue;
@@ -131,10 +130,7 @@ impl Verb {
             Self::Ls(verb) => verb.run().await,
             Self::Creds(verb) => verb.run().await,
             Self::Env(verb) => verb.run().await,
-            Self::Unset(verb) => {
-                verb.run();
-                Ok(())
-            }
+            Self::Unset(verb) => verb.run(),
             Self::Exec(verb) => return verb.run().await,
             Self::CredentialProcess(verb) => verb.run().await,
             Self::Agent(verb) => verb.run().await,

@@ -111,7 +111,8 @@ impl Sync {
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let program = shell::quote(&program.to_string_lossy());
         let status = session.api.ask(Ask::get(&["status"])).await?.json()?;
-        let own = status.get("aws_endpoint").and_then(Value::as_str);
+        // Where the server's own STS and IAM are: they answer at its URL unless it says otherwise.
+        let own = status.get("aws_endpoint").and_then(Value::as_str).unwrap_or(session.server.as_str());
         let text = |connector: &Value, pointer: &str| {
             connector
                 .pointer(pointer)
@@ -130,7 +131,7 @@ impl Sync {
                     name: format!("{}{slug}", self.prefix),
                     command: format!("{program} credential-process {slug} --server {}", session.server),
                     region: text(connector, "/region_hint"),
-                    endpoint_url: own.filter(|_| embedded).map(str::to_owned),
+                    endpoint_url: embedded.then(|| own.trim_end_matches('/').to_owned()),
                 })
             })
             .collect();

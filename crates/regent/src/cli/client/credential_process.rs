@@ -1,10 +1,10 @@
 //! `regent credential-process`.
 
 use clap::Args;
+use regent_broker::output::{Form, Style};
 
 use super::Session;
 use super::creds::Of;
-use super::forms::{self, Form};
 use super::identity;
 use super::issue::issue;
 use super::issued::Issued;
@@ -37,7 +37,7 @@ impl CredentialProcess {
             }
             issued => issued?,
         };
-        say!("{}", *forms::render(Form::CredentialProcess, &issued));
+        say!("{}", *issued.write(Form::CredentialProcess, &Style::default())?);
         Ok(())
     }
 

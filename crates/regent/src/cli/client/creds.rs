@@ -3,9 +3,9 @@
 use std::io::IsTerminal as _;
 
 use clap::Args;
+use regent_broker::output::{Form, Style, unset};
 
-use super::forms::{self, Form};
-use super::issue::{Caching, Wish, issue};
+use super::issue::{Caching, Wish, issue, request};
 use super::issued::Issued;
 use super::login::tell;
 use super::refusal::Refusal;
@@ -67,9 +67,16 @@ pub(super) fn warn(issued: &Issued) {
 pub(in crate::cli) struct Creds {
     #[command(flatten)]
     of: Of,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t = Form::Json)]
+    /// How they are written: json, aws, credential_process, container, env, shell, fish, powershell, cmd, tcsh, dotenv,
+    /// ini or bamboo
+    #[arg(long, default_value_t = Form::Json)]
     format: Form,
+    /// The section of an `ini` file
+    #[arg(long, value_name = "NAME", default_value = Style::default().profile)]
+    profile: String,
+    /// What the names of `bamboo` variables begin with
+    #[arg(long, value_name = "NAME", default_value = Style::default().namespace)]
+    namespace: String,
     /// Print them onto a terminal too
     #[arg(long)]
     show: bool,
@@ -83,8 +90,14 @@ impl Creds {
             slug = self.of.slug
         );
         refuse_terminal(self.show, fix)?;
-        let issued = self.of.issue().await?;
-        say!("{}", *forms::render(self.format, &issued));
+        if self.format == Form::Aws {
+            // It has ids in it that only STS knows.
+            let session = Session::open(&self.of.reach).await?;
+            say!("{}", request(&session, &self.of.wish(), Form::Aws).await?.text()?.trim_end());
+            return Ok(());
+        }
+        let style = Style { profile: &self.profile, namespace: &self.namespace, caller_identity: false };
+        say!("{}", *self.of.issue().await?.write(self.format, &style)?);
         Ok(())
     }
 }
@@ -94,8 +107,8 @@ impl Creds {
 pub(in crate::cli) struct Env {
     #[command(flatten)]
     of: Of,
-    /// The shell [default: the one that this runs in]
-    #[arg(long, value_enum)]
+    /// The shell, like `bash` or `fish` [default: the one that this runs in]
+    #[arg(long, value_name = "SHELL")]
     shell: Option<Form>,
     /// Print them onto a terminal too
     #[arg(long)]
@@ -105,20 +118,14 @@ pub(in crate::cli) struct Env {
 impl Env {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let form = self.shell.unwrap_or_else(shell::detect);
-        let slug = &self.of.slug;
-        let way = match form {
-            Form::Fish => format!("regent env {slug} | source"),
-            Form::Powershell => format!("regent env {slug} | Invoke-Expression"),
-            Form::Json | Form::CredentialProcess | Form::Container | Form::Shell | Form::Tcsh => {
-                format!("eval \"$(regent env {slug})\"")
-            }
-        };
+        // What sets nothing in a shell is told before anything is issued.
+        unset(form)?;
+        let way = shell::evaluated(form, &format!("regent env {}", self.of.slug));
         refuse_terminal(
             self.show,
             format!("`{way}` sets them in this shell, `--show` prints them all the same"),
         )?;
-        let issued = self.of.issue().await?;
-        say!("{}", *forms::render(form, &issued));
+        say!("{}", *self.of.issue().await?.write(form, &Style::default())?);
         Ok(())
     }
 }
@@ -126,14 +133,15 @@ impl Env {
 /// Print the commands that take credentials out of this shell: `eval "$(regent unset)"`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Unset {
-    /// The shell [default: the one that this runs in]
-    #[arg(long, value_enum)]
+    /// The shell, like `bash` or `fish` [default: the one that this runs in]
+    #[arg(long, value_name = "SHELL")]
     shell: Option<Form>,
 }
 
 impl Unset {
-    pub(super) fn run(&self) {
-        say!("{}", forms::unset(self.shell.unwrap_or_else(shell::detect)));
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        say!("{}", unset(self.shell.unwrap_or_else(shell::detect))?.trim_end());
+        Ok(())
     }
 }
 

@@ -9,11 +9,11 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use data_encoding::BASE64URL_NOPAD;
 use http::{Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
+use regent_broker::output::{Form, Style};
 use regent_wire::secret::Secret;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::forms::{self, Form};
 use super::issue::{Caching, Wish, issue};
 use super::loopback::{Answers, Asked, Told};
 use super::refusal::{Refusal, Status};
@@ -63,7 +63,7 @@ impl Endpoint {
         let session = Session::open(&self.reach).await?;
         let wish = Wish { slug: connector, seconds: self.seconds, ..Wish::default() };
         let issued = issue(&session, &wish, &self.caching).await?;
-        Ok(forms::render(Form::Container, &issued).as_bytes().to_vec())
+        Ok(issued.write(Form::Container, &Style::default())?.as_bytes().to_vec())
     }
 }
 

@@ -6,11 +6,11 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use clap::Args;
+use regent_broker::output::OutputError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::creds::Of;
 use super::endpoint::Endpoint;
-use super::forms;
 use super::issued::Issued;
 use super::login::tell;
 use super::loopback::{listen, serve};
@@ -80,7 +80,7 @@ impl Exec {
         let wish = self.of.wish();
         let is_short = wish.seconds.is_some_and(|wished| issued.left(super::now()) + 60 < i64::from(wished));
         if !self.refresh && !is_short {
-            command.envs(forms::variables(&issued).iter().map(|(name, value)| (name, value.as_str())));
+            command.envs(issued.variables()?.iter().map(|(name, value)| (name, value.as_str())));
             return Ok(cannot_run(&command.exec(), program));
         }
         if is_short && !self.refresh {
@@ -93,7 +93,7 @@ impl Exec {
         command
             .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
             .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", endpoint.token().reveal())
-            .envs(surroundings(&issued));
+            .envs(surroundings(&issued)?);
         // Before there is a child: none of its signals is missed.
         let signals = Signals::new()?;
         let mut child = match command.spawn() {
@@ -111,10 +111,10 @@ impl Exec {
 }
 
 /// Region and endpoints: all that is not secret.
-fn surroundings(issued: &Issued) -> Vec<(&'static str, String)> {
+fn surroundings(issued: &Issued) -> Result<Vec<(String, String)>, OutputError> {
     let is_place = |name: &str| name.ends_with("REGION") || name.starts_with("AWS_ENDPOINT_URL");
-    let variables = forms::variables(issued).into_iter().filter(|(name, _)| is_place(name));
-    variables.map(|(name, value)| (name, value.to_string())).collect()
+    let variables = issued.variables()?.into_iter().filter(|(name, _)| is_place(name));
+    Ok(variables.map(|(name, value)| (name, value.to_string())).collect())
 }
 
 /// As shells say it: 127 for a command that is not there, 126 for one that does not run.

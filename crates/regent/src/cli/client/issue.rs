@@ -3,9 +3,10 @@
 use clap::Args;
 use http::Method;
 use jiff::Timestamp;
+use regent_broker::output::Form;
 use serde_json::{Map, Value};
 
-use super::api::Ask;
+use super::api::{Answer, Ask};
 use super::issued::{self, Issued, Kept};
 use super::places::Lock;
 use super::refusal::Refusal;
@@ -113,8 +114,13 @@ fn name(session: &Session, wish: &Wish) -> String {
 }
 
 async fn ask(session: &Session, wish: &Wish) -> anyhow::Result<Issued> {
+    Issued::of_answer(request(session, wish, Form::Json).await?.text()?, now())
+}
+
+/// Asks the server for credentials in a form. They are nowhere kept.
+pub(super) async fn request(session: &Session, wish: &Wish, form: Form) -> anyhow::Result<Answer> {
     let mut body = Map::new();
-    body.insert("format".to_owned(), "json".into());
+    body.insert("format".to_owned(), form.name().into());
     if let Some(seconds) = wish.seconds {
         body.insert("duration_seconds".to_owned(), seconds.into());
     }
@@ -125,8 +131,7 @@ async fn ask(session: &Session, wish: &Wish) -> anyhow::Result<Issued> {
         body.insert("reason".to_owned(), reason.as_str().into());
     }
     let path = ["connectors", &wish.slug, "credentials"];
-    let answer = session.api.ask(Ask::new(Method::POST, &path).json(&Value::Object(body))).await?;
-    Issued::of_answer(answer.text()?)
+    session.api.ask(Ask::new(Method::POST, &path).json(&Value::Object(body))).await
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use regent_broker::output::{self, Form, Identity, OutputError, Style};
+use regent_broker::{PrincipalType, plan};
 use regent_wire::secret::Secret;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -21,6 +23,7 @@ pub(super) struct Issued {
     pub(super) endpoints: Endpoints,
     pub(super) session_id: String,
     pub(super) arn: String,
+    pub(super) role_arn: Option<String>,
     /// How long they were issued for.
     pub(super) seconds: u32,
     pub(super) warnings: Vec<Warning>,
@@ -56,8 +59,10 @@ struct Written<'a> {
     #[serde(default)]
     endpoints: Option<Endpoints>,
     session_id: Cow<'a, str>,
-    #[serde(default)]
+    #[serde(default, alias = "assumed_role_arn", alias = "federated_arn", alias = "user_arn")]
     arn: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_arn: Option<Cow<'a, str>>,
     #[serde(default)]
     seconds: u32,
     #[serde(default)]
@@ -65,11 +70,61 @@ struct Written<'a> {
 }
 
 impl Issued {
-    /// Reads the server's answer, of which an error says nothing.
-    pub(super) fn of_answer(text: &str) -> anyhow::Result<Self> {
+    /// Reads the server's answer at `now`; an error says nothing of what is in it.
+    pub(super) fn of_answer(text: &str, now: Timestamp) -> anyhow::Result<Self> {
         let written: Written<'_> = serde_json::from_str(text)
             .map_err(|_| Refusal::failed("the server's answer holds no credentials as expected"))?;
-        Ok(written.into())
+        let mut issued = Self::from(written);
+        if issued.seconds == 0 {
+            issued.seconds = u32::try_from(issued.left(now)).unwrap_or_default();
+        }
+        Ok(issued)
+    }
+
+    /// Writes them as a program or a shell reads them. The JSON is the server's own.
+    pub(super) fn write(&self, form: Form, style: &Style<'_>) -> anyhow::Result<Zeroizing<String>> {
+        if form == Form::Json {
+            return Ok(Zeroizing::new(serde_json::to_string_pretty(&self.written())?));
+        }
+        let written = self.output().write(form, style)?;
+        Ok(Zeroizing::new(written.reveal().trim_end().to_owned()))
+    }
+
+    /// The variables of a process that uses them.
+    pub(super) fn variables(&self) -> Result<Vec<(String, Zeroizing<String>)>, OutputError> {
+        let lines = self.output().write(Form::Env, &Style::default())?;
+        let pairs = lines.reveal().lines().filter_map(|line| line.split_once('='));
+        Ok(pairs.map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned()))).collect())
+    }
+
+    fn output(&self) -> output::Issued {
+        let secret = |secret: &Secret<String>| regent_broker::Secret::new(secret.reveal().clone());
+        let Endpoints { sts, iam } = self.endpoints.clone();
+        let warnings = self.warnings.iter().cloned();
+        output::Issued {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: secret(&self.secret_access_key),
+            session_token: secret(&self.session_token),
+            expiration: self.expiration,
+            region: self.region.clone(),
+            endpoints: sts.map(|sts| output::Endpoints { sts, iam }),
+            session_id: self.session_id.clone(),
+            identity: Identity {
+                principal_type: principal_type(&self.arn),
+                arn: Some(self.arn.clone()).filter(|arn| !arn.is_empty()),
+                user_id: None,
+                role_arn: self.role_arn.clone(),
+                account_id: self
+                    .arn
+                    .split(':')
+                    .nth(4)
+                    .map(str::to_owned)
+                    .filter(|account| !account.is_empty()),
+            },
+            warnings: warnings
+                .map(|warning| plan::Warning { code: warning.code.into(), text: warning.text })
+                .collect(),
+        }
     }
 
     fn written(&self) -> Written<'_> {
@@ -82,6 +137,7 @@ impl Issued {
             endpoints: Some(self.endpoints.clone()),
             session_id: Cow::Borrowed(&self.session_id),
             arn: Cow::Borrowed(&self.arn),
+            role_arn: self.role_arn.as_deref().map(Cow::Borrowed),
             seconds: self.seconds,
             warnings: self.warnings.clone(),
         }
@@ -90,6 +146,17 @@ impl Issued {
     /// How many seconds of them are left.
     pub(super) fn left(&self, now: Timestamp) -> i64 {
         self.expiration.duration_since(now).as_secs()
+    }
+}
+
+/// How the session of an ARN was made, as far as its ARN tells.
+fn principal_type(arn: &str) -> PrincipalType {
+    if arn.contains(":assumed-role/") {
+        PrincipalType::AssumeRole
+    } else if arn.contains(":federated-user/") {
+        PrincipalType::FederatedUser
+    } else {
+        PrincipalType::IamUserSession
     }
 }
 
@@ -104,6 +171,7 @@ impl From<Written<'_>> for Issued {
             endpoints: written.endpoints.unwrap_or_default(),
             session_id: written.session_id.into_owned(),
             arn: written.arn.into_owned(),
+            role_arn: written.role_arn.map(Cow::into_owned),
             seconds: written.seconds,
             warnings: written.warnings,
         }

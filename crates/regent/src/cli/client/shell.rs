@@ -1,7 +1,8 @@
 //! Which shell this runs in, and how it quotes.
 
+use regent_broker::output::Form;
+
 use super::environment;
-use super::forms::Form;
 
 /// The shell that started this: by the parent process where the system tells, else by `$SHELL`, else any of the Bourne
 /// family.
@@ -22,6 +23,19 @@ fn of_name(path: &str) -> Option<Form> {
         "pwsh" | "powershell" => Some(Form::Powershell),
         "tcsh" | "csh" => Some(Form::Tcsh),
         _ => None,
+    }
+}
+
+/// How a shell runs what a command prints.
+pub(super) fn evaluated(form: Form, command: &str) -> String {
+    if form == Form::Fish {
+        format!("{command} | source")
+    } else if form == Form::Powershell {
+        format!("{command} | Out-String | Invoke-Expression")
+    } else if form == Form::Tcsh {
+        format!("eval `{command}`")
+    } else {
+        format!("eval \"$({command})\"")
     }
 }
 

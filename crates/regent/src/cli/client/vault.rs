@@ -160,10 +160,9 @@ mod tests {
         let places = places(folder.path());
         Vault::open(&places).unwrap().write("login-1", b"secret").unwrap();
         let path = folder.path().join("run/cache.key");
-        for spoil in [&|| std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap(), &|| {
-            std::fs::write(&path, "nonsense").unwrap()
-        }] as [&dyn Fn(); 2]
-        {
+        let expose = || std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let garble = || std::fs::write(&path, "nonsense").unwrap();
+        for spoil in [&expose, &garble] as [&dyn Fn(); 2] {
             spoil();
             let vault = Vault::open(&places).unwrap();
             assert!(vault.read("login-1").is_none());

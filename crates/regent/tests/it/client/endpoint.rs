@@ -80,7 +80,8 @@ fn only_who_has_the_token_gets_credentials_and_only_of_what_is_served() {
 #[test]
 fn the_token_goes_with_the_endpoint() {
     let server = Server::new(&[]);
-    let mut agent = Agent::start(&Home::with_token(&server), &[]);
+    let home = Home::with_token(&server);
+    let mut agent = Agent::start(&home, &[]);
     assert!(agent.url.path().ends_with("/CONNECTOR"), "{}", agent.url);
     assert!(std::path::Path::new(&agent.token_file).exists());
     Command::new("kill").args(["-s", "TERM", &agent.child.id().to_string()]).status().unwrap();

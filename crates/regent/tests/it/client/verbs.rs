@@ -84,9 +84,9 @@ fn what_is_asked_for_is_asked_of_the_server_and_shown() {
             &["ls"],
             &["GET me/connectors?limit=1000"],
             &[
-                "CONNECTOR  NAME                       ACCOUNT  UP TO  CONSOLE  STATE         WHY\n",
-                "prod-ro    Production, read only      prod     4 h    allowed  usable        -\n",
-                "dev        Develop\\u{1b}[2Jment       dev      1 h    denied   mfa_required  sign in with a second factor\n",
+                "CONNECTOR  NAME                   ACCOUNT  UP TO  CONSOLE  STATE         WHY\n",
+                "prod-ro    Production, read only  prod     4 h    allowed  usable        -\n",
+                "dev        Develop\\u{1b}[2Jment   dev      1 h    denied   mfa_required  sign in with a second factor\n",
             ],
         ),
         (&["ls", "--json"], &["GET me/connectors?limit=1000"], &[r#""slug": "prod-ro""#]),
@@ -121,6 +121,16 @@ fn what_is_asked_for_is_asked_of_the_server_and_shown() {
             &["POST connectors/prod-ro/credentials"],
             &["export AWS_ACCESS_KEY_ID=", "export AWS_ENDPOINT_URL_STS=", "export REGENT_SESSION_ID="],
         ),
+        (
+            &["creds", "prod-ro", "--format", "ini", "--profile", "prod"],
+            &["POST connectors/prod-ro/credentials"],
+            &["[prod]\n", "aws_access_key_id"],
+        ),
+        (
+            &["creds", "prod-ro", "--format", "aws"],
+            &["POST connectors/prod-ro/credentials"],
+            &["ASIAEXAMPLE"],
+        ),
         (&["unset", "--shell", "fish"], &[], &["set -e AWS_SECRET_ACCESS_KEY"]),
     ] {
         check(arguments, 0, lines, says);
@@ -132,7 +142,13 @@ fn what_cannot_be_done_is_told_with_the_next_step() {
     for (arguments, status, lines, says) in [
         (&["creds", "nope"][..], 1, &["POST connectors/nope/credentials"][..], &["regent: nothing at"][..]),
         (&["creds", "prod-ro", "-d", "soon"], 2, &[], &["expected a duration like `4h`"]),
-        (&["creds", "prod-ro", "--format", "xml"], 2, &[], &["xml"]),
+        (
+            &["creds", "prod-ro", "--format", "xml"],
+            2,
+            &[],
+            &["`xml` is not a form of credentials: expected json, aws"],
+        ),
+        (&["env", "prod-ro", "--shell", "ini"], 1, &[], &["`ini` sets nothing that could be unset"]),
         (
             &["gallery", "99"],
             1,
