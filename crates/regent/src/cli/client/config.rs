@@ -130,7 +130,8 @@ impl Sync {
                 Some(Profile {
                     name: format!("{}{slug}", self.prefix),
                     command: format!("{program} credential-process {slug} --server {}", session.server),
-                    region: text(connector, "/region_hint"),
+                    region: text(connector, "/region_hint")
+                        .or_else(|| text(&status, "/region").filter(|_| embedded)),
                     endpoint_url: embedded.then(|| own.trim_end_matches('/').to_owned()),
                 })
             })

@@ -60,7 +60,7 @@ fn pick(connectors: &[Value]) -> anyhow::Result<Option<(String, Step)>> {
     let mut terminal = Terminal::take()?;
     loop {
         terminal.draw(&state)?;
-        match Terminal::key()?.map_or(Step::Leave, |key| state.press(key)) {
+        match terminal.key()?.map_or(Step::Leave, |key| state.press(key)) {
             Step::On => {}
             Step::Leave => return Ok(None),
             step @ (Step::Shell | Step::Console) => {

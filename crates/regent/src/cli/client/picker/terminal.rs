@@ -12,6 +12,8 @@ pub(super) struct Terminal {
     /// Its settings before, as stty(1) writes and reads them; the standard library knows none.
     before: String,
     drawn: usize,
+    /// What was sent and is no key yet that was asked for.
+    pending: Vec<u8>,
 }
 
 impl Terminal {
@@ -19,7 +21,7 @@ impl Terminal {
         let before = stty(&["-g"])?.trim().to_owned();
         // Ctrl-C comes as a key too: the terminal must be set back first.
         stty(&["-icanon", "-echo", "-isig", "min", "1", "time", "0"])?;
-        Ok(Self { before, drawn: 0 })
+        Ok(Self { before, drawn: 0, pending: Vec::new() })
     }
 
     /// Shows the choice where the last one was shown.
@@ -48,12 +50,16 @@ impl Terminal {
         Ok(())
     }
 
-    /// The next key; none when the terminal is gone.
-    pub(super) fn key() -> io::Result<Option<Key>> {
-        let mut bytes = [0; 32];
-        let count = io::stdin().read(&mut bytes)?;
-        let pressed = bytes.get(..count).unwrap_or_default();
-        Ok((count > 0).then(|| of_bytes(pressed)))
+    /// The next key; none when the terminal is gone. Keys that come together are told one after the other.
+    pub(super) fn key(&mut self) -> io::Result<Option<Key>> {
+        if self.pending.is_empty() {
+            let mut bytes = [0; 256];
+            let count = io::stdin().read(&mut bytes)?;
+            self.pending.extend_from_slice(bytes.get(..count).unwrap_or_default());
+        }
+        let pressed = first_key(&self.pending);
+        self.pending.drain(..pressed.len().min(self.pending.len()));
+        Ok(pressed.split_first().map(|_| of_bytes(&pressed)))
     }
 }
 
@@ -83,6 +89,19 @@ fn size() -> (usize, usize) {
     }
 }
 
+/// The bytes of the first key among several: an escape sequence, or a letter in UTF-8.
+fn first_key(bytes: &[u8]) -> Vec<u8> {
+    let length = match bytes {
+        [0x1b, b'[' | b'O', rest @ ..] => {
+            let end = rest.iter().position(|byte| (0x40..=0x7e).contains(byte));
+            end.map_or(bytes.len(), |end| end + 3)
+        }
+        [0xc0..=0xff, rest @ ..] => 1 + rest.iter().take_while(|byte| (0x80..0xc0).contains(*byte)).count(),
+        _ => 1,
+    };
+    bytes.iter().take(length).copied().collect()
+}
+
 /// The key behind what a terminal sends for it.
 fn of_bytes(bytes: &[u8]) -> Key {
     match bytes {
@@ -105,6 +124,19 @@ fn of_bytes(bytes: &[u8]) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_come_together_are_told_apart() {
+        let mut pending = b"\x15a\x1b[A\x1b[5~\xc3\xa9\x1b".to_vec();
+        let mut keys = Vec::new();
+        while !pending.is_empty() {
+            let key = first_key(&pending);
+            pending.drain(..key.len());
+            keys.push(of_bytes(&key));
+        }
+        let expected = [Key::Clear, Key::Letter('a'), Key::Up, Key::PageUp, Key::Letter('é'), Key::Leave];
+        assert_eq!(keys, expected);
+    }
 
     #[test]
     fn keys_are_known_by_what_terminals_send() {
