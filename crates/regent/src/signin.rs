@@ -8,7 +8,14 @@
 
 #![cfg_attr(not(test), expect(dead_code, reason = "the routes that call this are not there yet"))]
 
+pub(crate) mod algorithm;
+pub(crate) mod job_token;
+pub(crate) mod key_set;
+pub(crate) mod oidc;
 pub mod passkey;
 pub(crate) mod password;
+pub(crate) mod remembered;
 pub(crate) mod throttle;
+pub(crate) mod token;
 pub(crate) mod totp;
+pub(crate) mod web;

@@ -1,0 +1,76 @@
+//! Who somebody is, as a provider tells it.
+
+use regent_broker::Claims as ClaimNames;
+
+use super::OidcError;
+use crate::signin::token::{Claims, TokenError};
+
+/// Characters of a name or an address that are kept.
+const MAX_CHARACTERS: usize = 256;
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The subject, which never changes and is nobody else's at this issuer. All else may change.
+    pub(crate) subject: String,
+    /// The name to have here.
+    pub(crate) name: Option<String>,
+    /// What to call them.
+    pub(crate) display_name: Option<String>,
+    /// Their address, unless the provider says that it was not verified.
+    pub(crate) email: Option<String>,
+    /// The values of the groups claim. No claim is no group.
+    pub(crate) groups: Vec<String>,
+    /// Whether the provider says that it asked for more than one factor.
+    pub(crate) is_multi_factor: bool,
+}
+
+impl Identity {
+    /// Reads the claims that the names say.
+    pub(super) fn of(claims: &Claims, names: &ClaimNames) -> Result<Self, OidcError> {
+        let subject = claims.text("sub").ok_or(TokenError::Claim("sub"))?.to_owned();
+        let text = |path: &str| {
+            let found = claims.at(path)?.as_str()?.trim();
+            let is_fine = !found.is_empty() && found.chars().count() <= MAX_CHARACTERS;
+            (is_fine && !found.chars().any(char::is_control)).then(|| found.to_owned())
+        };
+        let is_verified = claims.at("email_verified").is_none_or(|said| said != false && said != "false");
+        let methods = claims.texts("amr").unwrap_or_default();
+        Ok(Self {
+            subject,
+            name: text(&names.name),
+            display_name: text(&names.display_name),
+            email: text(&names.email).filter(|_| is_verified),
+            groups: groups(claims, &names.groups)?,
+            is_multi_factor: methods.contains(&"mfa"),
+        })
+    }
+}
+
+/// The values of the groups claim. What is there and cannot be read is not taken for no groups.
+fn groups(claims: &Claims, path: &str) -> Result<Vec<String>, OidcError> {
+    // Too many groups for a token are left out of it, with a note of where they are instead.
+    //
+    // OpenID Connect Core 1.0, section 5.6.2, "Aggregated and Distributed Claims".
+    let root = path.split('.').next().unwrap_or(path);
+    let is_elsewhere = claims
+        .at("_claim_names")
+        .is_some_and(|elsewhere| elsewhere.get(path).is_some() || elsewhere.get(root).is_some());
+    if is_elsewhere || claims.0.get("hasgroups") == Some(&true.into()) {
+        return Err(OidcError::Groups(path.to_owned()));
+    }
+    match claims.at(path) {
+        None => Ok(Vec::new()),
+        Some(_) => {
+            let values = claims.texts(path).ok_or_else(|| OidcError::Groups(path.to_owned()))?;
+            Ok(values.into_iter().map(str::to_owned).collect())
+        }
+    }
+}
+
+/// Whether all that is to be read is there, so that nobody has to be asked.
+pub(super) fn is_complete(claims: &Claims, names: &ClaimNames) -> bool {
+    [&names.name, &names.display_name, &names.email, &names.groups]
+        .into_iter()
+        .all(|path| claims.at(path).is_some())
+}
