@@ -12,6 +12,7 @@ use problem::Problem;
 mod accounts;
 pub(crate) mod asked;
 mod audit;
+mod auth;
 mod body;
 pub(crate) mod caller;
 mod connectors;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(status::routes())
         .merge(setup::routes())
+        .merge(auth::routes())
         .merge(me::routes())
         .merge(accounts::routes())
         .merge(connectors::routes())

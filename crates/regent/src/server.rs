@@ -20,6 +20,7 @@ use crate::managed_policies::ManagedPolicies;
 use crate::mfa::attempts::Attempts;
 use crate::seal::{Sealer, place};
 use crate::session::KeyRing;
+use crate::signin::SignIn;
 use crate::signin::password::Passwords;
 
 /// One node.
@@ -44,6 +45,8 @@ pub struct Server {
     pub(crate) bases: Bases,
     /// Hashes and checks passwords.
     pub(crate) passwords: Passwords,
+    /// What is kept in mind of sign-ins.
+    pub(crate) sign_in: SignIn,
     /// What the first administrator proves themselves with.
     setup_code: Option<String>,
     ring: ArcSwap<KeyRing>,
@@ -79,6 +82,7 @@ impl Server {
             issue_limits: IssueLimits::default(),
             bases: Bases::default(),
             passwords: Passwords::default(),
+            sign_in: SignIn::default(),
             setup_code: setup_code(),
             ring: ArcSwap::default(),
         }

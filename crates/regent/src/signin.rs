@@ -16,6 +16,48 @@ pub mod passkey;
 pub(crate) mod password;
 pub(crate) mod remembered;
 pub(crate) mod throttle;
+pub(crate) mod ticket;
 pub(crate) mod token;
 pub(crate) mod totp;
 pub(crate) mod web;
+
+use oidc::OpenId;
+use throttle::backoff::SignInThrottle;
+use throttle::rate::RateLimit;
+use ticket::Spent;
+use web::Ways;
+
+/// What a node keeps in mind of sign-ins.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    /// What providers publish.
+    pub(crate) openid: OpenId,
+    /// The ways to them.
+    pub(crate) ways: Ways,
+    /// Who has failed lately.
+    pub(crate) throttle: SignInThrottle,
+    /// Which tickets were used.
+    pub(crate) spent: Spent,
+    /// How often strangers may ask for what costs something, by address.
+    pub(crate) strangers: RateLimit,
+    /// How often a device may ask whether it was let in, by its code.
+    pub(crate) devices: RateLimit,
+}
+
+/// What a stranger may begin in a minute.
+const STRANGERS_A_MINUTE: std::num::NonZeroU32 = std::num::NonZeroU32::new(60).expect("not zero");
+/// How often a device may ask in a minute: it is told to wait five seconds.
+const DEVICE_A_MINUTE: std::num::NonZeroU32 = std::num::NonZeroU32::new(20).expect("not zero");
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            openid: OpenId::default(),
+            ways: Ways::default(),
+            throttle: SignInThrottle::default(),
+            spent: Spent::default(),
+            strangers: RateLimit::per_minute(STRANGERS_A_MINUTE),
+            devices: RateLimit::per_minute(DEVICE_A_MINUTE),
+        }
+    }
+}

@@ -25,8 +25,8 @@ pub(crate) struct NewLogin {
     pub(crate) kind: LoginKind,
     /// How they proved it: `password`, `passkey`, `oidc:idp_…`, `token`.
     pub(crate) via: Box<str>,
-    /// Whether a second factor was given just now.
-    pub(crate) has_mfa: bool,
+    /// When a second factor was last given.
+    pub(crate) mfa_at: Option<i64>,
     /// How long at most, in seconds, where that is less than the settings say.
     pub(crate) at_most_secs: Option<i64>,
     /// From where.
@@ -66,7 +66,7 @@ impl Server {
             kind: new.kind,
             who: new.who.clone(),
             via: new.via,
-            mfa_at: new.has_mfa.then_some(now),
+            mfa_at: new.mfa_at,
             began: now,
             seen: now,
             expires,

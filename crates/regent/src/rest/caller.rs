@@ -246,7 +246,8 @@ pub(crate) fn check_origin(headers: &HeaderMap, asked: &Asked, settings: &Settin
     if own.as_deref() == Some(origin) || is_external { Ok(()) } else { Err(foreign()) }
 }
 
-fn user_agent(headers: &HeaderMap) -> Option<Box<str>> {
+/// With what.
+pub(crate) fn user_agent(headers: &HeaderMap) -> Option<Box<str>> {
     let text = headers.get(USER_AGENT)?.to_str().ok()?;
     Some(text.chars().take(MAX_USER_AGENT).collect::<String>().into())
 }

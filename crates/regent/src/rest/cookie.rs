@@ -19,6 +19,11 @@ pub(crate) fn clear(headers: &mut HeaderMap) {
     append(headers, &format!("{COOKIE_NAME}={ATTRIBUTES}; Max-Age=0"));
 }
 
+/// Gives the browser something to keep for so many seconds; for none, takes it away.
+pub(crate) fn keep(headers: &mut HeaderMap, (name, value): (&str, &str), seconds: i64) {
+    append(headers, &format!("{name}={value}{ATTRIBUTES}; Max-Age={seconds}"));
+}
+
 fn append(headers: &mut HeaderMap, cookie: &str) {
     if let Ok(mut value) = HeaderValue::from_str(cookie) {
         value.set_sensitive(true);

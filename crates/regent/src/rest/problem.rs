@@ -115,6 +115,11 @@ impl Problem {
         self.code
     }
 
+    /// What went wrong.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// 400: the request cannot be understood.
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
@@ -163,6 +168,13 @@ impl Problem {
     /// 429: too often.
     pub(crate) fn rate_limited(detail: impl Into<String>, retry_after_secs: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+        problem.retry_after_secs = Some(retry_after_secs);
+        problem
+    }
+
+    /// 429: too many attempts at a sign-in.
+    pub(crate) fn too_many_attempts(detail: impl Into<String>, retry_after_secs: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
         problem.retry_after_secs = Some(retry_after_secs);
         problem
     }

@@ -94,7 +94,7 @@ async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> 
         who: Who::Person(id),
         kind: LoginKind::Browser,
         via: "password".into(),
-        has_mfa: false,
+        mfa_at: None,
         at_most_secs: None,
         source_ip: asked.source_ip.clone(),
         user_agent: None,

@@ -18,6 +18,21 @@ pub(crate) fn person_totp(person: &str) -> String {
     format!("person/{person}/totp")
 }
 
+/// What fetches a person's groups anew from their provider.
+pub(crate) fn refresh_token(person: &str) -> String {
+    format!("person/{person}/refresh-token")
+}
+
+/// What a provider knows a person's session by.
+pub(crate) fn id_token(person: &str) -> String {
+    format!("person/{person}/id-token")
+}
+
+/// The secret of the client that this server is at a provider.
+pub(crate) fn client_secret(identity_source: &str) -> String {
+    format!("identity-source/{identity_source}/client-secret")
+}
+
 /// A data key, sealed with the master key.
 pub(crate) fn data_key(id: u32) -> String {
     format!("data-key/{id}")

@@ -1,30 +1,46 @@
 //! Questions to providers over HTTP: small, short, and answered in JSON.
 //!
-//! What host may be asked at all is decided by the client that is given: here an answer is bounded in size and time, and one
-//! that was moved elsewhere is no answer.
+//! They take the same guarded way as calls to an upstream. An identity provider often stands in a network of one's own, so names
+//! may lead to private addresses; to this machine only if it was named itself, and to metadata services never.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderValue, Request, header};
 use regent_wire::secret::SecretAccessKey;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-/// The longest answer: documents and key sets are a few thousand bytes.
-const MAX_ANSWER_BYTES: usize = 256 * 1024;
-/// How long an answer may take, all in all.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::upstream::client::{Client, ClientError, Failure, Limits, Route, Trust};
+use crate::upstream::guard::Reach;
+
+/// What an answer may cost: documents and key sets are a few thousand bytes.
+const LIMITS: Limits = Limits { time: Duration::from_secs(10), body_bytes: 256 * 1024 };
+/// Ways that are kept open: one for each set of certificate authorities, and one to this machine.
+const MAX_WAYS: usize = 64;
 
 /// Why there is no answer. It names the host and nothing of what was said.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebError {
     /// No connection, or it broke.
-    #[error("`{0}` cannot be reached")]
-    Unreachable(String),
+    #[error("`{host}` cannot be reached: {why}")]
+    Unreachable {
+        /// Who was asked.
+        host: String,
+        /// What happened.
+        why: String,
+    },
     /// It took too long.
     #[error("`{0}` did not answer in time")]
     Slow(String),
+    /// It sends us elsewhere, and nobody is followed.
+    #[error("`{0}` sends elsewhere; configure the URL that it sends to")]
+    Moved(String),
     /// Another status than 200. The second part is OAuth's code for what is wrong, if there was one.
     #[error("`{host}` answered with status {status}{}", .code.as_deref().map(|code| format!(" and `{code}`")).unwrap_or_default())]
     Status {
@@ -36,7 +52,7 @@ pub(crate) enum WebError {
         code: Option<String>,
     },
     /// More than is read.
-    #[error("`{0}` answered with more than {MAX_ANSWER_BYTES} bytes")]
+    #[error("`{0}` answered with more than is read")]
     Large(String),
     /// Not JSON of the form the standard gives it.
     #[error("`{0}` answered with something else than the standard's JSON")]
@@ -60,16 +76,15 @@ pub(crate) enum Authorization<'a> {
     Bearer(&'a SecretAccessKey),
 }
 
-/// Whoever asks.
+/// Whoever asks: a way to the providers that are reached by it.
 #[derive(Debug, Clone)]
 pub(crate) struct Web {
-    client: reqwest::Client,
+    client: Client,
 }
 
 impl Web {
-    /// With this client, which decides what may be reached and whom to trust. It must not follow redirects.
-    pub(crate) fn new(client: reqwest::Client) -> Self {
-        Self { client }
+    fn by(route: &Route) -> Result<Self, ClientError> {
+        Ok(Self { client: Client::with(route, LIMITS)? })
     }
 
     /// Asks for a document.
@@ -78,7 +93,7 @@ impl Web {
         url: &Url,
         authorization: Authorization<'_>,
     ) -> Result<T, WebError> {
-        self.ask(self.client.get(url.clone()), url, authorization).await
+        self.ask(Request::get(url.as_str()), url, (authorization, Bytes::new())).await
     }
 
     /// Sends a form.
@@ -88,45 +103,85 @@ impl Web {
         form: &[(&str, &str)],
         authorization: Authorization<'_>,
     ) -> Result<T, WebError> {
-        self.ask(self.client.post(url.clone()).form(form), url, authorization).await
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request =
+            Request::post(url.as_str()).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request, url, (authorization, form.into())).await
     }
 
     async fn ask<T: DeserializeOwned>(
         &self,
-        request: reqwest::RequestBuilder,
+        request: http::request::Builder,
         url: &Url,
-        authorization: Authorization<'_>,
+        (authorization, body): (Authorization<'_>, Bytes),
     ) -> Result<T, WebError> {
-        let host = url.host_str().unwrap_or_default();
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let refused = || WebError::Scheme(url.as_str().chars().take(200).collect());
         if !is_safe(url) {
-            return Err(WebError::Scheme(url.as_str().chars().take(200).collect()));
+            return Err(refused());
         }
-        let request = request.header(header::ACCEPT, "application/json").timeout(PATIENCE);
-        let request = match authorization {
-            Authorization::None => request,
-            Authorization::Basic(id, secret) => {
-                request.basic_auth(form_encoded(id), Some(&*Zeroizing::new(form_encoded(secret.reveal()))))
+        let mut request = request.header(header::ACCEPT, "application/json");
+        if let Some(authorization) = authorization.header() {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = request.body(body).map_err(|_| refused())?;
+        let reply =
+            self.client.send(url, request).await.map_err(|error| lost(host.clone(), &error.failure))?;
+        if reply.status != 200 {
+            let code = serde_json::from_slice::<Refusal>(&reply.body).ok().and_then(Refusal::code);
+            return Err(WebError::Status { host, status: reply.status, code });
+        }
+        serde_json::from_slice(&reply.body).map_err(|_| WebError::Form(host))
+    }
+}
+
+impl Authorization<'_> {
+    fn header(self) -> Option<HeaderValue> {
+        let text = match self {
+            Self::None => return None,
+            Self::Basic(id, secret) => {
+                let secret = Zeroizing::new(form_encoded(secret.reveal()));
+                let pair = Zeroizing::new(format!("{}:{}", form_encoded(id), *secret));
+                Zeroizing::new(format!("Basic {}", *Zeroizing::new(STANDARD.encode(pair.as_bytes()))))
             }
-            Authorization::Bearer(token) => request.bearer_auth(token.reveal()),
+            Self::Bearer(token) => Zeroizing::new(format!("Bearer {}", token.reveal())),
         };
-        let mut response = request.send().await.map_err(|error| lost(host, &error))?;
-        let status = response.status().as_u16();
-        // A client that follows redirects would ask somebody who was not named.
-        if response.url() != url {
-            return Err(WebError::Status { host: host.to_owned(), status: 302, code: None });
+        let mut value = HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// Ways that were taken before, so that connections are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Ways(Mutex<HashMap<Route, Web>>);
+
+impl Ways {
+    /// The way to an issuer, by these certificate authorities or those of the system. From an issuer on this machine
+    /// nothing but this machine is reached.
+    pub(crate) fn to(&self, issuer: &str, ca_pem: Option<&str>) -> Result<Web, WebError> {
+        let refused = || WebError::Scheme(issuer.chars().take(200).collect());
+        let url = Url::parse(issuer).map_err(|_| refused())?;
+        let trust = match (url.scheme(), ca_pem) {
+            ("http", _) => Trust::Nobody,
+            (_, Some(pem)) => Trust::Authorities(pem.to_owned()),
+            (_, None) => Trust::System,
+        };
+        let reach = if is_local(&url) { Reach::Loopback } else { Reach::Private };
+        let route = Route { reach, trust, proxy: None };
+        let mut ways = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(way) = ways.get(&route) {
+            return Ok(way.clone());
         }
-        let mut body = Zeroizing::new(Vec::with_capacity(MAX_ANSWER_BYTES));
-        while let Some(piece) = response.chunk().await.map_err(|error| lost(host, &error))? {
-            if body.len() + piece.len() > MAX_ANSWER_BYTES {
-                return Err(WebError::Large(host.to_owned()));
-            }
-            body.extend_from_slice(&piece);
+        if ways.len() >= MAX_WAYS {
+            ways.clear();
         }
-        if status != 200 {
-            let code = serde_json::from_slice::<Refusal>(&body).ok().and_then(Refusal::code);
-            return Err(WebError::Status { host: host.to_owned(), status, code });
-        }
-        serde_json::from_slice(&body).map_err(|_| WebError::Form(host.to_owned()))
+        let way = Web::by(&route).map_err(|error| WebError::Unreachable {
+            host: url.host_str().unwrap_or_default().to_owned(),
+            why: error.to_string(),
+        })?;
+        ways.insert(route, way.clone());
+        Ok(way)
     }
 }
 
@@ -146,13 +201,16 @@ impl Refusal {
 
 /// Whether a URL is one that is asked: encrypted, or on this very machine.
 pub(crate) fn is_safe(url: &Url) -> bool {
-    let is_local = match url.host() {
+    url.host().is_some() && (url.scheme() == "https" || (url.scheme() == "http" && is_local(url)))
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && is_local)
+        None => false,
+    }
 }
 
 /// A client's id and secret are encoded as in a form before they are put together.
@@ -162,7 +220,13 @@ fn form_encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn lost(host: &str, error: &reqwest::Error) -> WebError {
-    tracing::debug!(%host, error = error as &dyn std::error::Error, "a provider did not answer");
-    if error.is_timeout() { WebError::Slow(host.to_owned()) } else { WebError::Unreachable(host.to_owned()) }
+fn lost(host: String, failure: &Failure) -> WebError {
+    match failure {
+        Failure::Timeout(_) => WebError::Slow(host),
+        Failure::TooLarge(_) => WebError::Large(host),
+        Failure::Redirect(_) => WebError::Moved(host),
+        Failure::Guard(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Interrupted(_) => {
+            WebError::Unreachable { host, why: failure.to_string() }
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::provider::{Answer, Provider, Question, Signer, encode};
 use super::start::code_challenge;
 use super::*;
 use crate::signin::job_token::JobTokenError as Error;
+use crate::signin::web::Ways;
 
 const NOW: i64 = 1_800_000_000;
 const CLIENT: &str = "regent:1";
@@ -105,13 +106,10 @@ impl World {
 
 /// A client that can reach this machine, and follows nobody.
 fn web() -> Web {
-    static WEB: LazyLock<Web> = LazyLock::new(|| {
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Web::new(client.build().unwrap())
-    });
-    WEB.clone()
+    static WAYS: LazyLock<Ways> = LazyLock::new(Ways::default);
+    WAYS.to("http://127.0.0.1", None).unwrap()
 }
+
 /// A world with its provider at work.
 struct Setting {
     world: Arc<Mutex<Option<World>>>,
@@ -534,7 +532,7 @@ async fn a_provider_that_is_not_the_one_that_was_meant_is_not_used() {
         (
             "keys elsewhere",
             |w| w.key_set = Some(Answer { status: 302, header: "location: /keys2", body: vec![] }),
-            status(302, None),
+            here(WebError::Moved),
         ),
         (
             "a huge answer",
@@ -546,7 +544,7 @@ async fn a_provider_that_is_not_the_one_that_was_meant_is_not_used() {
             |w| {
                 w.tokens = Some(Answer { status: 307, header: "location: http://127.0.0.1:1/", body: vec![] })
             },
-            status(307, None),
+            here(WebError::Moved),
         ),
         (
             "a wrong code",

@@ -46,7 +46,7 @@ impl IssueLimit {
 
 /// A flow for each key.
 #[derive(Debug)]
-struct RateLimit {
+pub(crate) struct RateLimit {
     /// Time between two when they come evenly.
     interval: i64,
     /// How far ahead of the even flow one may be.
@@ -56,12 +56,14 @@ struct RateLimit {
 }
 
 impl RateLimit {
-    fn per_minute(count: NonZeroU32) -> Self {
+    /// So many a minute for each key.
+    pub(crate) fn per_minute(count: NonZeroU32) -> Self {
         let interval = (MINUTE_MICROS / i64::from(count.get())).max(1);
         Self { interval, ahead: MINUTE_MICROS - interval, paid_back: Mutex::default() }
     }
 
-    fn take(&self, key: &str, now: Timestamp) -> Result<(), TooMany> {
+    /// Whether `key` may take one now. What is refused does not count.
+    pub(crate) fn take(&self, key: &str, now: Timestamp) -> Result<(), TooMany> {
         let now = now.as_microsecond();
         let mut flows = self.paid_back.lock().unwrap_or_else(PoisonError::into_inner);
         let from = flows.get(key).map_or(now, |paid_back| now.max(*paid_back));
