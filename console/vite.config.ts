@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { fake } from './dev/fake';
-import { compress } from './scripts/compress';
-import { fonts } from './scripts/fonts';
+import { compress } from './scripts/compress.ts';
+import { fonts } from './scripts/fonts.ts';
 
 const folder = fileURLToPath(new URL('dist/console', import.meta.url));
-// `REGENT_URL=http://127.0.0.1:4599 npm run dev` works on a real server; without it on a small imitation in memory.
-const server = process.env.REGENT_URL;
+// `npm run dev` works on the server that `make run` has started.
+const server = process.env.REGENT_URL ?? 'http://127.0.0.1:4599';
 
 export default defineConfig({
   base: '/console/',
-  plugins: [react(), fonts(), compress(folder), ...(server ? [] : [fake()])],
+  plugins: [react(), fonts(), compress(folder)],
   build: {
     outDir: folder,
     emptyOutDir: true,
@@ -24,6 +23,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: server ? { '/api': server, '/console/api': server, '/federation': server } : {},
+    proxy: { '/api': server, '/console/api': server, '/federation': server, '/switchrole': server },
   },
 });

@@ -9,6 +9,15 @@ import { router } from './frame/router';
 import { startTheme } from './frame/theme';
 
 startTheme();
+
+// After an upgrade the parts of the old console are gone: load the new one, once.
+window.addEventListener('vite:preloadError', (event) => {
+  if (sessionStorage.getItem('regent.reloaded')) return;
+  sessionStorage.setItem('regent.reloaded', 'yes');
+  event.preventDefault();
+  window.location.reload();
+});
+
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -42,7 +42,9 @@ export interface Me {
   groups: Named[];
   groups_refreshed_at?: string;
   mfa_methods: ('totp' | 'passkey')[];
-  sign_in: { expires_at: string; idle_expires_at?: string; mfa: boolean; mfa_at?: string; via: string };
+  /** The password is one-time and must be changed before anything else. */
+  must_change_password?: boolean;
+  sign_in?: { expires_at: string; idle_expires_at?: string; mfa: boolean; mfa_at?: string; via: string };
   csrf?: string;
 }
 

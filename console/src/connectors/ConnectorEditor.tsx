@@ -1,10 +1,12 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
+import { get, put, segment } from '../api/client';
 import { connectors } from '../api/queries';
 import type { Connector } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
 import { Editor } from '../parts/Editor';
 import { Loaded } from '../parts/Loaded';
+import { same } from '../parts/merge';
 import { told } from '../parts/notices';
 import { useForm } from '../parts/useForm';
 import { Aside } from './Aside';
@@ -15,6 +17,18 @@ import { LifetimeAndUse } from './sections/LifetimeAndUse';
 import { PersonSection } from './sections/PersonSection';
 import { PolicySection } from './sections/PolicySection';
 import { usePreview } from './usePreview';
+
+const terms = (draft: ConnectorDraft) => {
+  const { grants: _, ...rest } = sendable(draft);
+  return rest;
+};
+
+// Who may use a connector is decided by a call of its own, with a right of its own.
+async function saveGrants(saved: Connector, draft: ConnectorDraft): Promise<Connector> {
+  if (same(saved.grants, draft.grants)) return saved;
+  await put(`/connectors/${segment(saved.id)}/grants`, { grants: draft.grants }, saved.revision);
+  return get<Connector>(`/connectors/${segment(saved.id)}`);
+}
 
 /** One connector, new or stored, on one page; beside it, what would become of it right now. */
 export function ConnectorEditor() {
@@ -35,7 +49,8 @@ function Form({ stored }: { stored?: Connector }) {
     stored,
     blank: BLANK,
     readOnly: READ_ONLY,
-    send: sendable,
+    send: terms,
+    afterwards: saveGrants,
   });
   const { form } = editing;
   const preview = usePreview(form.draft);

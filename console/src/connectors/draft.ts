@@ -3,7 +3,7 @@ import type { Connector, Draft, PrincipalType } from '../api/types';
 /** What a person writes of a connector. */
 export type ConnectorDraft = Omit<Draft<Connector>, 'disabled' | 'health' | 'last_used_at'>;
 
-export const READ_ONLY = ['disabled', 'health', 'last_used_at'];
+export const READ_ONLY = ['disabled', 'health', 'last_used_at', 'role_max_seconds'];
 
 export const BLANK: ConnectorDraft = {
   name: '',

@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
   type RouteComponent,
 } from '@tanstack/react-router';
-import { Missing } from './Missing';
+import { Broken, Missing } from './Missing';
 import { Root } from './Root';
 
 declare module '@tanstack/react-router' {
@@ -147,6 +147,7 @@ function pages(parent: typeof root | typeof shell, list: Page[]) {
 export const router = createRouter({
   routeTree: root.addChildren([...pages(root, alone), shell.addChildren(pages(shell, inside))]),
   basepath: '/console',
+  defaultErrorComponent: Broken,
   defaultPreload: 'intent',
   scrollRestoration: false,
 });

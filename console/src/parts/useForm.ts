@@ -28,6 +28,8 @@ interface Options<Thing extends Stored, Draft extends object> {
   readOnly?: string[];
   /** Last touches before the draft is sent. */
   send?: (draft: Draft) => unknown;
+  /** What is saved by a call of its own, after the thing itself. */
+  afterwards?: (saved: Thing, draft: Draft) => Promise<Thing>;
 }
 
 function draftOf<Thing extends Stored, Draft extends object>(thing: Thing, blank: Draft, readOnly: string[]): Draft {
@@ -66,10 +68,11 @@ export function useForm<Thing extends Stored, Draft extends object>(options: Opt
     setProblem(undefined);
     try {
       const body = send ? send(draft) : draft;
-      const answer =
+      let answer =
         stored && revision !== undefined
           ? await put<Thing>(`${path}/${segment(stored.id)}`, body, revision)
           : await post<Thing>(path, body);
+      if (options.afterwards) answer = await options.afterwards(answer, draft);
       saved.current = true;
       setBase(draft);
       setRevision(answer.revision);

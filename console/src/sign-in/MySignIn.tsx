@@ -25,7 +25,7 @@ export function MySignIn() {
             { label: 'E-mail', value: me.email ?? '–' },
             { label: 'Groups', value: me.groups.map((group) => group.name).join(', ') || 'None' },
             { label: 'Roles in Regent', value: me.roles.map(roleName).join(', ') || 'None' },
-            { label: 'Signed in until', value: <Moment at={me.sign_in.expires_at} /> },
+            { label: 'Signed in until', value: <Moment at={me.sign_in?.expires_at} /> },
             { label: 'Groups read', value: <Moment at={me.groups_refreshed_at} ago none="Just now" /> },
           ]}
         />

@@ -1,0 +1,41 @@
+// Debian's Chromium, and what every walk watches for: broken policies, broken scripts, broken access.
+
+import assert from 'node:assert/strict';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 360, height: 780 };
+
+export function startBrowser() {
+  // Walks run as root in containers, where Chromium has no sandbox of its own to offer.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+/** A page in a profile of its own. `page.complaints` gathers what the browser itself holds against the console. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', timezoneId: 'Europe/Berlin', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.complaints = [];
+  watch(page, page.complaints);
+  return page;
+}
+
+/** Gathers what a page complains of. A refusal is an answer too, so that one of the API is no complaint. */
+export function watch(page, complaints) {
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    const isRefusal = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+  });
+}
+
+/** No violation that axe can find, and nothing the browser complained of. */
+export async function assertSound(page, where) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.html.slice(0, 200)).join('\n    ')}`);
+  assert.deepEqual([...page.complaints, ...told], [], where);
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { sendable as sendableAccount } from './accounts/kinds';
+import { httpUrl, switchRole } from './aws/console';
+import { BLANK, sendable } from './connectors/draft';
+import { slugOf } from './connectors/slug';
+import { describe as describeGrant } from './grants/conditions';
+import { subjectKey, subjectOf } from './grants/subject';
+import { askOf, isLoopback } from './handover/loopback';
+import { filled } from './policies/layout';
+
+test.each([
+  ['Production (read only)', 'production-read-only'],
+  ['Größe & Café', 'gro-e-cafe'],
+  ['--x--', 'x'],
+  ['名前', ''],
+])('the short name of «%s» is «%s»', (name, slug) => {
+  expect(slugOf(name)).toBe(slug);
+});
+
+describe('a connector is sent', () => {
+  const draft = {
+    ...BLANK,
+    name: 'n',
+    slug: 's',
+    account_id: 'a',
+    role_arn: 'arn',
+    external_id: 'x',
+    inline_policy: '{}',
+    omit_policy: true,
+  };
+
+  test('without what its type cannot carry', () => {
+    const session = sendable({ ...draft, principal_type: 'iam_user_session' });
+    expect(session).toMatchObject({ policy_arns: [], omit_policy: false, console: 'denied', session_tags: {} });
+    expect(session.role_arn ?? session.external_id ?? session.inline_policy).toBeUndefined();
+    expect(sendable({ ...draft, principal_type: 'federated_user' })).toMatchObject({
+      inline_policy: '{}',
+      omit_policy: true,
+    });
+    expect(sendable(draft)).toMatchObject({ role_arn: 'arn', external_id: 'x', omit_policy: false });
+  });
+
+  test('without empty texts', () => {
+    expect('region_hint' in sendable({ ...draft, region_hint: '' })).toBe(false);
+  });
+});
+
+test('an account is sent with what its kind has, and no empty secret', () => {
+  const draft = {
+    name: 'n',
+    partition: 'aws',
+    upstream_id: 'u',
+    region: 'r',
+    access_key_id: 'AKIA',
+    secret_access_key: '',
+    regent_role_arn: 'arn',
+  };
+  expect(sendableAccount({ ...draft, kind: 'access_key' })).not.toHaveProperty('secret_access_key');
+  expect(sendableAccount({ ...draft, kind: 'regent_role' })).toEqual({
+    name: 'n',
+    kind: 'regent_role',
+    partition: 'aws',
+    upstream_id: 'u',
+    region: 'r',
+    regent_role_arn: 'arn',
+  });
+});
+
+test.each([
+  ['http://127.0.0.1:49152/callback', true],
+  ['http://[::1]:49152/callback', true],
+  ['http://localhost:8080/', true],
+  ['https://127.0.0.1:49152/', false],
+  ['http://127.0.0.1/', false],
+  ['http://127.0.0.1.evil.example:80/', false],
+  ['http://127.0.0.1:1@evil.example:80/', false],
+  ['http://user@127.0.0.1:8080/', false],
+  ['javascript:alert(1)', false],
+  ['//evil.example:8080', false],
+  ['', false],
+])('whether «%s» leads back to this machine: %s', (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
+});
+
+test('a command line is heard only with a proper challenge', () => {
+  const ask = (challenge: string, method = 'S256') =>
+    askOf(
+      `?redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2F&code_challenge=${challenge}&code_challenge_method=${method}&state=s&client=laptop`,
+    );
+  expect(ask('a'.repeat(43))).toMatchObject({ client: 'laptop', state: 's' });
+  expect(ask('a'.repeat(43), 'plain')).toBeUndefined();
+  expect(ask('short')).toBeUndefined();
+});
+
+test('an issuer is a link only over http', () => {
+  expect(httpUrl('https://portal.example.com/a')).toBe('https://portal.example.com/a');
+  for (const bad of ['javascript:alert(1)', 'data:text/html,x', '/console', undefined, 7]) {
+    expect(httpUrl(bad)).toBeUndefined();
+  }
+});
+
+test('what is switched to is escaped', () => {
+  expect(switchRole({ account: '111122223333', role: 'a&b', name: '', color: '' })).toBe(
+    '/switchrole?account=111122223333&roleName=a%26b',
+  );
+});
+
+test('a grant tells its conditions', () => {
+  const subject = { group: 'g' };
+  expect(describeGrant({ subject, effect: 'use' })).toBe('always');
+  const hours = { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' };
+  expect(describeGrant({ subject, effect: 'use', conditions: { hours, cidrs: ['10.0.0.0/8'], mfa: 10 } })).toBe(
+    'Mon, Tue 08:00–18:00 Europe/Berlin · from 10.0.0.0/8 · second factor within 10 min',
+  );
+});
+
+test('a subject survives being a text', () => {
+  for (const subject of [{ group: 'a' }, { user: 'b' }, { system_caller: 'c:d' }]) {
+    expect(subjectOf(subjectKey(subject))).toEqual(subject);
+  }
+});
+
+test('what is filled into a policy stays inside its string', () => {
+  const policy = { Resource: ['arn:aws:s3:::BUCKET', 'arn:aws:s3:::BUCKET_LOGS/*'] };
+  const text = filled(policy, { BUCKET: 'a","b', BUCKET_LOGS: 'logs' });
+  expect(JSON.parse(text)).toEqual({ Resource: ['arn:aws:s3:::a","b', 'arn:aws:s3:::logs/*'] });
+});
