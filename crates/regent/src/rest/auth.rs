@@ -88,7 +88,7 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
         let detail = "a system caller's own token is no sign-in";
         Problem::bad_request("not_a_sign_in", detail).fix("rotate the token, if it must end")
     })?;
-    known.asked.server.end_login(&login, known.actor()).await?;
+    known.asked.server.end_login(&login, known.actor()?).await?;
     let event = known.asked.server.event_of(&known.caller, Action::LOGOUT).map_err(Problem::internal)?;
     known.asked.server.journal(event).await?;
     let url = end_session_url(&known, &headers, &login).await;

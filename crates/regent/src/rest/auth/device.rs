@@ -138,7 +138,7 @@ async fn approve(known: Known, JsonBody(shown): JsonBody<Approve>) -> Result<Sta
     let event = Event { detail: Some(format!("a device that showed {code}").as_str().into()), ..event };
     let (key, journal) = (server.new_id(PREFIX)?, server.journal.clone());
     server
-        .change_broker(known.actor(), move |change| {
+        .change_broker(known.actor()?, move |change| {
             change.draft.archive(KIND, key.as_str(), body.as_str(), &[("code", &code)]);
             journal.append(change.draft, &event);
             Ok(())

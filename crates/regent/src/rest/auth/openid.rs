@@ -220,7 +220,7 @@ async fn admit(
         sealed_refresh_token: seal(place::refresh_token(id.as_str()), &signed_in.refresh_token)?,
     };
     let (made, source) = (id.clone(), source.id.clone());
-    let actor = Actor { id: id.as_str().into(), now: door.now() };
+    let actor = Actor { id: id.as_str().into(), now: door.now(), event: None };
     server
         .change_broker(actor, move |change| {
             match change.draft.broker().person_by_subject(source.as_str(), &identity.subject).cloned() {

@@ -61,7 +61,7 @@ async fn change_password(
     let own = known.caller.login.as_ref().map(|login| login.id.clone());
     let journal = server.journal.clone();
     server
-        .change_broker(known.actor(), move |change| {
+        .change_broker(known.actor()?, move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
             if old.value.password != held {
                 return Err(

@@ -108,7 +108,7 @@ pub(super) async fn note(door: &Door, known: &Known, now: i64) -> Result<Respons
     let server = &door.asked.server;
     let id = login.id.clone();
     let noted = server
-        .change_broker(known.actor(), move |change| {
+        .change_broker(known.actor()?, move |change| {
             let old = change.current::<Login>(id.as_str(), None)?;
             let value = Login { mfa_at: Some(now), ..old.value.clone() };
             let stored = Stored { value, ..Stored::clone(&old) };

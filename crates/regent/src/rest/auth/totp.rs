@@ -167,7 +167,7 @@ pub(super) async fn change(
     let id = factor::person(known)?.id.clone();
     let journal = server.journal.clone();
     server
-        .change_broker(known.actor(), move |change| {
+        .change_broker(known.actor()?, move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
             let mut value = old.value.clone();
             edit(change, &mut value)?;
