@@ -166,4 +166,4 @@ fn named_in(headers: &HeaderMap) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

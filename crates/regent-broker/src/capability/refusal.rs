@@ -134,6 +134,22 @@ pub enum RefusalCode {
     SystemScopeOnly,
 }
 
+impl RefusalCode {
+    /// As the API writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotPossible => "not_possible",
+            Self::NeedsLongTermKey => "needs_long_term_key",
+            Self::NeedsAmbient => "needs_ambient",
+            Self::RootCannotAssume => "root_cannot_assume",
+            Self::NeedsRole => "needs_role",
+            Self::NeedsPolicy => "needs_policy",
+            Self::PolicyContradicted => "policy_contradicted",
+            Self::SystemScopeOnly => "system_scope_only",
+        }
+    }
+}
+
 /// A field that cannot be as it is, for a program and for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Refusal {

@@ -193,3 +193,6 @@ fn route(record: &Record) -> Result<Route, ConnectError> {
 fn url(text: &str) -> Result<Url, ConnectError> {
     Url::parse(text).map_err(|_| ConnectError::Url(text.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use regent_wire::iam::{
-    CreateAccessKeyRequest, DeleteAccessKeyRequest, GetRoleRequest, ListAccessKeysRequest, StatusType,
+    CreateAccessKeyRequest, DeleteAccessKeyRequest, EvaluationResult, GetRoleRequest, ListAccessKeysRequest,
+    PolicyEvaluationDecisionType, SimulateCustomPolicyRequest, SimulatePrincipalPolicyRequest, StatusType,
     UpdateAccessKeyRequest, op,
 };
 use regent_wire::secret::SecretAccessKey;
@@ -104,7 +105,50 @@ impl Upstream {
         self.call::<op::DeleteAccessKey>(self.iam()?, credentials, &input, Repeat::Harmless).await
     }
 
+    /// Whether a user's or a role's own policies allow an action on a resource.
+    pub(crate) async fn simulate_principal_policy(
+        &self,
+        credentials: &Credentials,
+        principal_arn: &str,
+        (action, resource): (&str, &str),
+    ) -> Result<Answer<PolicyEvaluationDecisionType>, CallError> {
+        let input = SimulatePrincipalPolicyRequest {
+            policy_source_arn: principal_arn.to_owned(),
+            action_names: vec![action.to_owned()],
+            resource_arns: Some(vec![resource.to_owned()]),
+            ..Default::default()
+        };
+        let answer = self
+            .call::<op::SimulatePrincipalPolicy>(self.iam()?, credentials, &input, Repeat::Harmless)
+            .await?;
+        answer.try_map(|output| decision(output.evaluation_results))
+    }
+
+    /// Whether a policy by itself allows an action on a resource.
+    pub(crate) async fn simulate_custom_policy(
+        &self,
+        credentials: &Credentials,
+        policy: &str,
+        (action, resource): (&str, &str),
+    ) -> Result<Answer<PolicyEvaluationDecisionType>, CallError> {
+        let input = SimulateCustomPolicyRequest {
+            policy_input_list: vec![policy.to_owned()],
+            action_names: vec![action.to_owned()],
+            resource_arns: Some(vec![resource.to_owned()]),
+            ..Default::default()
+        };
+        let answer =
+            self.call::<op::SimulateCustomPolicy>(self.iam()?, credentials, &input, Repeat::Harmless).await?;
+        answer.try_map(|output| decision(output.evaluation_results))
+    }
+
     fn iam(&self) -> Result<&Endpoint, CallError> {
         self.iam.as_ref().ok_or(CallError::NoIam)
     }
+}
+
+/// The one decision on the one action and the one resource.
+fn decision(results: Option<Vec<EvaluationResult>>) -> Result<PolicyEvaluationDecisionType, CallError> {
+    let only = results.into_iter().flatten().next();
+    only.map(|result| result.eval_decision).ok_or(CallError::Incomplete("decision"))
 }

@@ -5,4 +5,5 @@ mod federation;
 mod hostile;
 mod rig;
 
-pub(super) use rig::{NOW, Say, Stranger, http, upstream_at};
+pub(crate) use embedded::{ACCOUNT, must, root, server, within};
+pub(crate) use rig::{NOW, Say, Stranger, http, key, upstream_at};

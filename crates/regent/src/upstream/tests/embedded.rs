@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use regent_wire::iam::StatusType;
+use regent_wire::operation::Operation;
 use regent_wire::secret::SecretAccessKey;
 use regent_wire::sts::{AssumeRoleRequest, GetFederationTokenRequest, GetSessionTokenRequest, Tag};
 use tokio::net::TcpListener;
@@ -18,17 +19,18 @@ use crate::upstream::Upstream;
 use crate::upstream::client::{Client, Route, Trust};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::guard::Reach;
+use crate::upstream::retry::Repeat;
 use crate::upstream::transport::Transport;
 
-const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 const CERTIFICATE: &str = include_str!("../../../tests/it/http/localhost.pem");
 
-fn root() -> Credentials {
+pub(crate) fn root() -> Credentials {
     let secret = SecretAccessKey::new("root-secret-root-secret-root-secret-root".to_owned());
     Credentials::long_term("AKIAROOTROOTROOTROOT".to_owned(), secret)
 }
 
-async fn server() -> (Arc<Server>, Clock) {
+pub(crate) async fn server() -> (Arc<Server>, Clock) {
     let settings = Settings {
         ephemeral: Some(true),
         account_id: Some(ACCOUNT.to_owned()),
@@ -42,11 +44,21 @@ async fn server() -> (Arc<Server>, Clock) {
     (Server::start(config, clock.clone()).await.unwrap().server, clock)
 }
 
-fn within(server: &Arc<Server>, clock: &Clock) -> Upstream {
+pub(crate) fn within(server: &Arc<Server>, clock: &Clock) -> Upstream {
     let from = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let transport = Transport::InProcess { server: Arc::clone(server), from };
     let url = Url::parse("http://localhost/").unwrap();
     Upstream { transport, clock: clock.clone(), ..upstream_at(&url) }
+}
+
+/// Calls an operation that the broker itself has no use for, and expects it to be done.
+pub(crate) async fn must<O: Operation>(
+    upstream: &Upstream,
+    credentials: &Credentials,
+    input: O::Input,
+) -> O::Output {
+    let endpoint = if O::META.service.id == "IAM" { upstream.iam.as_ref().unwrap() } else { &upstream.sts };
+    upstream.call::<O>(endpoint, credentials, &input, Repeat::Harmful).await.unwrap().value
 }
 
 /// The same calls go either way, and are the same.

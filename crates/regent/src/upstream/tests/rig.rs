@@ -20,11 +20,11 @@ use crate::upstream::transport::Transport;
 use crate::upstream::{Endpoint, Upstream};
 
 /// When every test begins.
-pub(in crate::upstream) const NOW: &str = "2026-11-22T12:00:00Z";
+pub(crate) const NOW: &str = "2026-11-22T12:00:00Z";
 
 /// What is said to one request.
 #[derive(Clone)]
-pub(in crate::upstream) enum Say {
+pub(crate) enum Say {
     /// These bytes, and no more.
     Bytes(Vec<u8>),
     /// Nothing, for as long as the other side waits.
@@ -36,7 +36,7 @@ pub(in crate::upstream) enum Say {
 }
 
 /// An answer with these lines of a head and this body.
-pub(in crate::upstream) fn http(status: u16, head: &str, body: &str) -> Say {
+pub(crate) fn http(status: u16, head: &str, body: &str) -> Say {
     let length = body.len();
     let head =
         format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\nconnection: close\r\n{head}\r\n{body}");
@@ -44,14 +44,14 @@ pub(in crate::upstream) fn http(status: u16, head: &str, body: &str) -> Say {
 }
 
 /// Listens on loopback and answers one connection after the other; the last answer is given for ever.
-pub(in crate::upstream) struct Stranger {
-    pub(in crate::upstream) address: SocketAddr,
+pub(crate) struct Stranger {
+    pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
 impl Stranger {
-    pub(in crate::upstream) async fn who_says(script: Vec<Say>) -> Self {
+    pub(crate) async fn who_says(script: Vec<Say>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -66,12 +66,12 @@ impl Stranger {
         Self { address, heard, task }
     }
 
-    pub(in crate::upstream) fn url(&self) -> Url {
+    pub(crate) fn url(&self) -> Url {
         Url::parse(&format!("http://{}/", self.address)).unwrap()
     }
 
     /// The requests so far, head and body.
-    pub(in crate::upstream) fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
 }
@@ -128,13 +128,13 @@ async fn request(stream: &mut TcpStream) -> Option<String> {
 }
 
 /// A client for this machine that does not wait long.
-pub(in crate::upstream) fn impatient() -> Client {
+pub(crate) fn impatient() -> Client {
     let route = Route { reach: Reach::Loopback, trust: Trust::Nobody, proxy: None };
     Client::with(&route, Limits { time: Duration::from_millis(400), ..Limits::default() }).unwrap()
 }
 
 /// An upstream at a URL, asked at [`NOW`].
-pub(in crate::upstream) fn upstream_at(url: &Url) -> Upstream {
+pub(crate) fn upstream_at(url: &Url) -> Upstream {
     let endpoint = Endpoint { url: url.clone(), region: "us-east-1".to_owned() };
     Upstream {
         transport: Transport::Http(impatient()),
@@ -146,7 +146,7 @@ pub(in crate::upstream) fn upstream_at(url: &Url) -> Upstream {
 }
 
 /// A key that nobody knows.
-pub(in crate::upstream) fn key() -> Credentials {
+pub(crate) fn key() -> Credentials {
     let secret = SecretAccessKey::new("canary-secret-canary-secret-canary-secret".to_owned());
     Credentials::long_term("AKIAIOSFODNN7EXAMPLE".to_owned(), secret)
 }

@@ -1,0 +1,131 @@
+//! The real call and its result: steps five to eight.
+
+use regent_broker::capability::check_base;
+use regent_broker::template::Subject;
+use regent_broker::upstream_error::Attempt;
+use regent_broker::{ConnectorTerms, PrincipalType};
+
+use super::report::{Draft, StepName};
+use super::{Base, Real, SHORTEST_SECS, TestConnection};
+use crate::broker::session_request::SessionRequest;
+use crate::broker::upstream_failure::understood;
+use crate::upstream::Answer;
+use crate::upstream::error::CallError;
+use crate::upstream::sts::Session;
+
+/// More of the space than this is worth a word.
+const PACKED_WARN_PERCENT: i32 = 80;
+
+impl TestConnection<'_> {
+    /// Makes the call that issuing would make.
+    pub(super) async fn real_call(
+        &self,
+        terms: &ConnectorTerms,
+        subject: &Subject<'_>,
+        base: &Base,
+        report: &mut Draft,
+    ) -> Option<Real> {
+        let request = match SessionRequest::render(terms, subject) {
+            Ok(request) => request,
+            Err(error) => {
+                report.fail(StepName::Render, error.code, error.to_string(), error.fix);
+                return None;
+            }
+        };
+        report.ok(StepName::Render, rendered(&request));
+        if let Err(refusal) = check_base(terms.principal_type, self.account.terms.kind, base.kind) {
+            report.fail(StepName::Call, refusal.code.name(), refusal.text, refusal.fix);
+            return None;
+        }
+        match self.call(terms.principal_type, &request, base).await {
+            Ok(answer) => {
+                report.ok(StepName::Call, format!("{} went through", operation(terms.principal_type)));
+                Some(Real { session: answer.value, request })
+            }
+            Err(error) => {
+                let attempt = Attempt { tries: 3, seconds: Some(SHORTEST_SECS), passes_without: None };
+                report.failed(StepName::Call, &understood(&error, &attempt));
+                self.ladder(terms.principal_type, &request, base, &error, report).await;
+                None
+            }
+        }
+    }
+
+    /// One call with the shortest session.
+    pub(super) async fn call(
+        &self,
+        principal_type: PrincipalType,
+        request: &SessionRequest,
+        base: &Base,
+    ) -> Result<Answer<Session>, CallError> {
+        let (upstream, seconds) = (self.upstream, Some(SHORTEST_SECS));
+        match principal_type {
+            PrincipalType::AssumeRole => {
+                upstream.assume_role(&base.credentials, &request.assume_role(seconds)).await
+            }
+            PrincipalType::FederatedUser => {
+                upstream.get_federation_token(&base.credentials, &request.federation_token(seconds)).await
+            }
+            PrincipalType::IamUserSession => {
+                upstream.get_session_token(&base.credentials, &SessionRequest::session_token(seconds)).await
+            }
+            PrincipalType::Provided => Ok(Answer {
+                value: Session {
+                    credentials: (*base.credentials).clone(),
+                    expires_at: base.credentials.expires_at.unwrap_or(jiff::Timestamp::MAX),
+                    arn: Some(base.identity.arn.clone()),
+                    id: None,
+                    packed_policy_percent: None,
+                },
+                request_id: None,
+                skew_secs: None,
+            }),
+        }
+    }
+
+    /// Asks who the session is, and says how much of the space it takes.
+    pub(super) async fn session(&self, real: &Real, report: &mut Draft) {
+        match self.upstream.get_caller_identity(&real.session.credentials).await {
+            Ok(answer) => report.ok(StepName::Result, format!("CloudTrail will show {}", answer.value.arn)),
+            Err(error) => report.failed(StepName::Result, &understood(&error, &Attempt::default())),
+        }
+        match real.session.packed_policy_percent {
+            None => report.skip(
+                StepName::PackedSize,
+                "nothing of the session takes space, or the upstream does not tell",
+            ),
+            Some(percent) if percent > PACKED_WARN_PERCENT => report.warn(
+                StepName::PackedSize,
+                "policy_nearly_too_big",
+                format!("policies and tags take {percent} % of the space there is"),
+                "drop tags, shorten the policy, or name managed policies instead",
+            ),
+            Some(percent) => {
+                report.ok(
+                    StepName::PackedSize,
+                    format!("policies and tags take {percent} % of the space there is"),
+                );
+            }
+        }
+    }
+}
+
+fn rendered(request: &SessionRequest) -> String {
+    if request.name.is_empty() {
+        return "this type has no templates".to_owned();
+    }
+    let source = request.source_identity.as_deref();
+    let source = source.map(|source| format!(", source identity `{source}`")).unwrap_or_default();
+    let tags: Vec<String> = request.tags.iter().map(|tag| format!("`{}={}`", tag.key, tag.value)).collect();
+    let tags = if tags.is_empty() { String::new() } else { format!(", tags {}", tags.join(", ")) };
+    format!("session name `{}`{source}{tags}", request.name)
+}
+
+pub(super) const fn operation(principal_type: PrincipalType) -> &'static str {
+    match principal_type {
+        PrincipalType::AssumeRole => "AssumeRole",
+        PrincipalType::FederatedUser => "GetFederationToken",
+        PrincipalType::IamUserSession => "GetSessionToken",
+        PrincipalType::Provided => "handing on the host's credentials",
+    }
+}
