@@ -13,14 +13,9 @@ pub(crate) mod issue_limits;
 pub(crate) mod issued;
 pub(crate) mod journal;
 pub(crate) mod login;
-pub(crate) mod issued;
-pub(crate) mod journal;
-pub(crate) mod login;
-#[cfg_attr(not(test), expect(dead_code, reason = "what issues credentials is being built on it"))]
 pub(crate) mod session_request;
-#[cfg_attr(not(test), expect(dead_code, reason = "what issues credentials is being built on it"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
 pub(crate) mod test_connection;
-#[cfg_attr(not(test), expect(dead_code, reason = "what issues credentials is being built on it"))]
 pub(crate) mod upstream_failure;
 pub(crate) mod usable;
 pub(crate) mod usage;

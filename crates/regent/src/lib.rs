@@ -32,7 +32,7 @@ pub mod session;
 pub mod signin;
 mod sts;
 mod time;
-#[cfg_attr(not(test), expect(dead_code, reason = "what issues credentials is being built on it"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "rotation and tests of connections are being built on it"))]
 mod upstream;
 mod usage;
 mod web;

@@ -19,6 +19,7 @@ use super::access::{Access, Refusal, Via};
 use super::change::Actor;
 use super::issued::{self, IssuedSession};
 use super::journal::{Action, ConnectorName, Ending, Event, Text};
+use super::session_request::SessionRequest;
 use super::{base, usable, usage};
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
@@ -31,7 +32,6 @@ mod rendering;
 use calling::{Called, call};
 pub(crate) use refusal::from_base;
 use refusal::{audit_unavailable, refused};
-use rendering::Rendered;
 
 /// What somebody wants of a connector.
 #[derive(Debug, Default)]
@@ -171,7 +171,7 @@ pub(crate) fn preview(known: &Known, connector: &Versioned<Stored<Connector>>) -
             asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
         }
     };
-    let Rendered { session_name, source_identity, tags, .. } = rendered;
+    let SessionRequest { session_name, source_identity, tags, .. } = rendered;
     Ok(Preview { arn, session_name, source_identity, tags })
 }
 
@@ -180,7 +180,7 @@ fn prepare<'a>(
     known: &'a Known,
     connector: &'a Versioned<Stored<Connector>>,
     wish: &'a Wish,
-) -> Result<(Asking<'a>, Plan, Rendered), Problem> {
+) -> Result<(Asking<'a>, Plan, SessionRequest), Problem> {
     let broker = known.directory.broker();
     let via = Access::new(broker, &known.caller)
         .may_use(&connector.entity)
@@ -219,7 +219,7 @@ impl Asking<'_> {
 }
 
 /// Asks the upstream. Where the role turns out to allow less, once more with that.
-async fn obtain(asking: &Asking<'_>, plan: Plan, rendered: &Rendered) -> Result<(Called, Plan), Problem> {
+async fn obtain(asking: &Asking<'_>, plan: Plan, rendered: &SessionRequest) -> Result<(Called, Plan), Problem> {
     let Asking { known, account, .. } = *asking;
     let server = &known.asked.server;
     let upstream = base::upstream(server, known.directory.broker(), &account.entity.value)
@@ -260,7 +260,7 @@ async fn record(
     asking: &Asking<'_>,
     called: Called,
     plan: Plan,
-    rendered: Rendered,
+    rendered: SessionRequest,
 ) -> Result<Given, Problem> {
     let Asking { known, connector, account, wish, via } = asking;
     let server = &known.asked.server;

@@ -1,15 +1,12 @@
 //! The call that gives the credentials.
 
 use regent_broker::plan::{HOUR_SECONDS, Plan};
-use regent_broker::upstream_error::{self, UpstreamCode};
+use regent_broker::upstream_error::{Attempt, UpstreamCode, UpstreamError};
 use regent_broker::{Connector, PrincipalType, RequireMfa, Stored};
-use regent_wire::sts::{
-    AssumeRoleRequest, GetFederationTokenRequest, GetSessionTokenRequest, PolicyDescriptorType, Tag,
-};
-
 use super::super::change::Actor;
+use super::super::session_request::{Mfa, SessionRequest};
+use super::super::upstream_failure;
 use super::Asking;
-use super::rendering::Rendered;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::sts::Session;
@@ -32,33 +29,19 @@ pub(super) async fn call(
     upstream: &Upstream,
     base: &Credentials,
     plan: &Plan,
-    rendered: &Rendered,
+    rendered: &SessionRequest,
 ) -> Result<Called, CallError> {
-    let seconds = plan.send_duration.then(|| i32::try_from(plan.seconds).unwrap_or(i32::MAX));
+    let seconds = plan.send_duration.then_some(plan.seconds);
     let terms = &asking.connector.entity.value.terms;
     let answer = match terms.principal_type {
         PrincipalType::AssumeRole => {
-            upstream.assume_role(base, &assume_role(asking, seconds, rendered)).await?
+            upstream.assume_role(base, &rendered.assume_role(seconds, mfa(asking))).await?
         }
         PrincipalType::FederatedUser => {
-            let input = GetFederationTokenRequest {
-                name: rendered.session_name.clone(),
-                policy: rendered.policy.clone(),
-                policy_arns: policy_arns(&terms.policy_arns),
-                duration_seconds: seconds,
-                tags: tags(rendered),
-                minimum_session_token_size: None,
-            };
-            upstream.get_federation_token(base, &input).await?
+            upstream.get_federation_token(base, &rendered.federation_token(seconds)).await?
         }
         PrincipalType::IamUserSession => {
-            let (serial_number, token_code) = mfa(asking);
-            let input = GetSessionTokenRequest {
-                duration_seconds: seconds,
-                serial_number,
-                token_code,
-                minimum_session_token_size: None,
-            };
+            let input = SessionRequest::session_token(seconds, mfa(asking));
             upstream.get_session_token(base, &input).await?
         }
         PrincipalType::Provided => return Ok(provided(asking, base)),
@@ -95,77 +78,19 @@ fn own_arn(asking: &Asking<'_>) -> String {
     asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
 }
 
-fn assume_role(asking: &Asking<'_>, seconds: Option<i32>, rendered: &Rendered) -> AssumeRoleRequest {
-    let terms = &asking.connector.entity.value.terms;
-    let (serial_number, token_code) = mfa(asking);
-    AssumeRoleRequest {
-        role_arn: terms.role_arn.clone().unwrap_or_default(),
-        role_session_name: rendered.session_name.clone(),
-        policy_arns: policy_arns(&terms.policy_arns),
-        policy: rendered.policy.clone(),
-        duration_seconds: seconds,
-        tags: tags(rendered),
-        transitive_tag_keys: (!rendered.transitive.is_empty()).then(|| rendered.transitive.clone()),
-        external_id: terms.external_id.clone(),
-        serial_number,
-        token_code,
-        source_identity: rendered.source_identity.clone(),
-        provided_contexts: None,
-        minimum_session_token_size: None,
-    }
-}
-
-fn mfa(asking: &Asking<'_>) -> (Option<String>, Option<String>) {
+fn mfa(asking: &Asking<'_>) -> Mfa {
     if asking.connector.entity.value.terms.require_mfa != RequireMfa::Upstream {
-        return (None, None);
+        return Mfa::default();
     }
-    let code = asking.wish.mfa_code.as_ref().map(|code| code.reveal().clone());
-    (asking.account.entity.value.terms.mfa_serial.clone(), code)
-}
-
-fn policy_arns(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
-    let arns: Vec<_> = arns.iter().map(|arn| PolicyDescriptorType { arn: Some(arn.clone()) }).collect();
-    (!arns.is_empty()).then_some(arns)
-}
-
-fn tags(rendered: &Rendered) -> Option<Vec<Tag>> {
-    let tags: Vec<_> =
-        rendered.tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect();
-    (!tags.is_empty()).then_some(tags)
+    Mfa {
+        serial_number: asking.account.entity.value.terms.mfa_serial.clone(),
+        token_code: asking.wish.mfa_code.as_ref().map(|code| code.reveal().clone()),
+    }
 }
 
 /// What a failure means, in the broker's codes.
-pub(super) fn understood(error: &CallError, seconds: Option<u32>) -> upstream_error::UpstreamError {
-    let attempt = upstream_error::Attempt { tries: 1, seconds, passes_without: None };
-    match error {
-        CallError::Refused(refusal) => {
-            let failure = upstream_error::Failure::Answered {
-                status: refusal.status,
-                code: &refusal.code,
-                message: &refusal.message,
-            };
-            upstream_error::UpstreamError::of(&failure, &attempt)
-        }
-        CallError::Transport(error) => {
-            let text = error.failure.to_string();
-            let failure = upstream_error::Failure::Unreachable {
-                host: &error.host,
-                error: &text,
-                proxy: error.proxy.as_deref(),
-            };
-            upstream_error::UpstreamError::of(&failure, &attempt)
-        }
-        CallError::Unreadable(_)
-        | CallError::Incomplete(_)
-        | CallError::Sign(_)
-        | CallError::NoIam
-        | CallError::Entropy(_) => {
-            let text = error.to_string();
-            let failure =
-                upstream_error::Failure::Unreachable { host: "the upstream", error: &text, proxy: None };
-            upstream_error::UpstreamError::of(&failure, &attempt)
-        }
-    }
+pub(super) fn understood(error: &CallError, seconds: Option<u32>) -> UpstreamError {
+    upstream_failure::understood(error, &Attempt { tries: 1, seconds, passes_without: None })
 }
 
 /// Whether the role allows less than was asked for.

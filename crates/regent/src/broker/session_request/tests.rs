@@ -2,7 +2,7 @@ use regent_broker::template::{Asker, Subject, System, User};
 use regent_broker::{ConnectorTerms, Network};
 use serde_json::{Value, json};
 
-use super::SessionRequest;
+use super::{Mfa, SessionRequest};
 
 fn terms(more: Value) -> ConnectorTerms {
     let mut terms = json!({
@@ -25,9 +25,9 @@ fn a_type_sends_what_it_can_have_and_nothing_else() {
     let all = |kind: &str| {
         let mut more = more.clone();
         more["principal_type"] = kind.into();
-        SessionRequest::render(&terms(more), &ana()).unwrap()
+        SessionRequest::render(&terms(more), &ana(), None).unwrap()
     };
-    let role = all("assume_role").assume_role(Some(900));
+    let role = all("assume_role").assume_role(Some(900), Mfa::default());
     assert_eq!(
         (role.external_id.as_deref(), role.source_identity.as_deref()),
         (Some("x-1"), Some("ana@example.com"))
@@ -38,7 +38,7 @@ fn a_type_sends_what_it_can_have_and_nothing_else() {
     let federated = all("federated_user");
     assert_eq!((federated.source_identity.clone(), federated.external_id.clone()), (None, None));
     assert_eq!(federated.federation_token(None).tags.map(|tags| tags.len()), Some(2));
-    assert!(federated.name.len() <= 32 && federated.transitive.is_empty());
+    assert!(federated.session_name.len() <= 32 && federated.transitive.is_empty());
     assert_eq!(all("iam_user_session"), SessionRequest::default());
     assert_eq!(all("provided"), SessionRequest::default());
 }
@@ -46,11 +46,11 @@ fn a_type_sends_what_it_can_have_and_nothing_else() {
 #[test]
 fn a_system_caller_goes_by_its_own_name_where_nobody_chose_another() {
     let build = Subject::new(Asker::System(System { id: "sys_01", name: "deploy" }));
-    let request = SessionRequest::render(&terms(json!({})), &build).unwrap();
-    assert!(request.name.starts_with("deploy"), "{}", request.name);
+    let request = SessionRequest::render(&terms(json!({})), &build, None).unwrap();
+    assert!(request.session_name.starts_with("deploy"), "{}", request.session_name);
     assert_eq!(request.source_identity.as_deref(), Some("deploy"));
     let chosen = terms(json!({ "session_name_template": "${user.email}" }));
-    let refused = SessionRequest::render(&chosen, &build).unwrap_err();
+    let refused = SessionRequest::render(&chosen, &build, None).unwrap_err();
     assert_eq!((refused.field.as_str(), refused.code), ("session_name_template", "template_value_missing"));
 }
 
@@ -59,7 +59,7 @@ fn networks_become_a_denial_of_all_others() {
     let within = |more: Value| {
         let network = Some(Network { cidrs: vec!["203.0.113.0/24".to_owned()], inject: true });
         let terms = ConnectorTerms { network, ..terms(more) };
-        let policy = SessionRequest::render(&terms, &ana()).unwrap().policy.unwrap();
+        let policy = SessionRequest::render(&terms, &ana(), None).unwrap().policy.unwrap();
         let policy: Value = serde_json::from_str(&policy).unwrap();
         let statements = policy["Statement"].as_array().unwrap().clone();
         let last = statements.last().unwrap();

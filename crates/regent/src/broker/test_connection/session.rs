@@ -7,7 +7,7 @@ use regent_broker::{ConnectorTerms, PrincipalType};
 
 use super::report::{Draft, StepName};
 use super::{Base, Real, SHORTEST_SECS, TestConnection};
-use crate::broker::session_request::SessionRequest;
+use crate::broker::session_request::{Mfa, SessionRequest};
 use crate::broker::upstream_failure::understood;
 use crate::upstream::Answer;
 use crate::upstream::error::CallError;
@@ -25,7 +25,7 @@ impl TestConnection<'_> {
         base: &Base,
         report: &mut Draft,
     ) -> Option<Real> {
-        let request = match SessionRequest::render(terms, subject) {
+        let request = match SessionRequest::render(terms, subject, None) {
             Ok(request) => request,
             Err(error) => {
                 report.fail(StepName::Render, error.code, error.to_string(), error.fix);
@@ -61,13 +61,13 @@ impl TestConnection<'_> {
         let (upstream, seconds) = (self.upstream, Some(SHORTEST_SECS));
         match principal_type {
             PrincipalType::AssumeRole => {
-                upstream.assume_role(&base.credentials, &request.assume_role(seconds)).await
+                upstream.assume_role(&base.credentials, &request.assume_role(seconds, Mfa::default())).await
             }
             PrincipalType::FederatedUser => {
                 upstream.get_federation_token(&base.credentials, &request.federation_token(seconds)).await
             }
             PrincipalType::IamUserSession => {
-                upstream.get_session_token(&base.credentials, &SessionRequest::session_token(seconds)).await
+                upstream.get_session_token(&base.credentials, &SessionRequest::session_token(seconds, Mfa::default())).await
             }
             PrincipalType::Provided => Ok(Answer {
                 value: Session {
@@ -111,14 +111,14 @@ impl TestConnection<'_> {
 }
 
 fn rendered(request: &SessionRequest) -> String {
-    if request.name.is_empty() {
+    if request.session_name.is_empty() {
         return "this type has no templates".to_owned();
     }
     let source = request.source_identity.as_deref();
     let source = source.map(|source| format!(", source identity `{source}`")).unwrap_or_default();
-    let tags: Vec<String> = request.tags.iter().map(|tag| format!("`{}={}`", tag.key, tag.value)).collect();
+    let tags: Vec<String> = request.tags.iter().map(|(key, value)| format!("`{key}={value}`")).collect();
     let tags = if tags.is_empty() { String::new() } else { format!(", tags {}", tags.join(", ")) };
-    format!("session name `{}`{source}{tags}", request.name)
+    format!("session name `{}`{source}{tags}", request.session_name)
 }
 
 pub(super) const fn operation(principal_type: PrincipalType) -> &'static str {
