@@ -206,6 +206,8 @@ pub struct Rotation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RotationStep {
+    /// A second key is being made. One that is found then, and that came after this was written, is it.
+    Creating,
     /// The new key is in use; the old one still works.
     Switched,
     /// The old key is inactive and can be brought back.

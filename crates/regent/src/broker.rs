@@ -13,6 +13,8 @@ pub(crate) mod issue_limits;
 pub(crate) mod issued;
 pub(crate) mod journal;
 pub(crate) mod login;
+#[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
+pub(crate) mod rotation;
 pub(crate) mod session_request;
 #[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
 pub(crate) mod test_connection;

@@ -219,7 +219,11 @@ impl Asking<'_> {
 }
 
 /// Asks the upstream. Where the role turns out to allow less, once more with that.
-async fn obtain(asking: &Asking<'_>, plan: Plan, rendered: &SessionRequest) -> Result<(Called, Plan), Problem> {
+async fn obtain(
+    asking: &Asking<'_>,
+    plan: Plan,
+    rendered: &SessionRequest,
+) -> Result<(Called, Plan), Problem> {
     let Asking { known, account, .. } = *asking;
     let server = &known.asked.server;
     let upstream = base::upstream(server, known.directory.broker(), &account.entity.value)

@@ -85,16 +85,15 @@ impl SessionRequest {
             let purpose = if tag.lossy { TemplatePurpose::LossyTag } else { TemplatePurpose::Tag };
             let value = fill(&format!("session_tags.{key}"), &tag.template, purpose, subject)?;
             request.tags.push((key.clone(), value));
-            if tag.transitive {
+            if tag.transitive && terms.principal_type == PrincipalType::AssumeRole {
                 request.transitive.push(key.clone());
             }
         }
         if terms.principal_type == PrincipalType::AssumeRole {
             let source = terms.source_identity_template.as_deref();
             let source = source.map(|source| suited(source, &subject.asker));
-            let source = source.map(|text| {
-                fill("source_identity_template", text, TemplatePurpose::SourceIdentity, subject)
-            });
+            let source = source
+                .map(|text| fill("source_identity_template", text, TemplatePurpose::SourceIdentity, subject));
             request.source_identity = source.transpose()?;
             request.role_arn = terms.role_arn.clone().unwrap_or_default();
             request.external_id.clone_from(&terms.external_id);

@@ -1,8 +1,5 @@
 //! The call that gives the credentials.
 
-use regent_broker::plan::{HOUR_SECONDS, Plan};
-use regent_broker::upstream_error::{Attempt, UpstreamCode, UpstreamError};
-use regent_broker::{Connector, PrincipalType, RequireMfa, Stored};
 use super::super::change::Actor;
 use super::super::session_request::{Mfa, SessionRequest};
 use super::super::upstream_failure;
@@ -11,6 +8,9 @@ use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::sts::Session;
 use crate::upstream::{Answer, Upstream};
+use regent_broker::plan::{HOUR_SECONDS, Plan};
+use regent_broker::upstream_error::{Attempt, UpstreamCode, UpstreamError};
+use regent_broker::{Connector, PrincipalType, RequireMfa, Stored};
 
 /// What the upstream gave.
 #[derive(Debug)]

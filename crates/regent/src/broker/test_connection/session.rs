@@ -67,7 +67,12 @@ impl TestConnection<'_> {
                 upstream.get_federation_token(&base.credentials, &request.federation_token(seconds)).await
             }
             PrincipalType::IamUserSession => {
-                upstream.get_session_token(&base.credentials, &SessionRequest::session_token(seconds, Mfa::default())).await
+                upstream
+                    .get_session_token(
+                        &base.credentials,
+                        &SessionRequest::session_token(seconds, Mfa::default()),
+                    )
+                    .await
             }
             PrincipalType::Provided => Ok(Answer {
                 value: Session {

@@ -230,7 +230,12 @@ async fn what_does_not_fit_together_is_said_at_its_step() {
     let world = World::new().await;
     let all = "sts:AssumeRole sts:TagSession sts:SetSourceIdentity";
     world.role("dev", trust(all, &json!({})), 3600).await;
-    let session = world.upstream.get_session_token(&world.broker, &GetSessionTokenRequest::default()).await.unwrap().value;
+    let session = world
+        .upstream
+        .get_session_token(&world.broker, &GetSessionTokenRequest::default())
+        .await
+        .unwrap()
+        .value;
     let stranger = key();
     let wrong =
         Credentials::long_term(world.broker.access_key_id.clone(), SecretAccessKey::new("canary".to_owned()));
@@ -283,7 +288,7 @@ async fn what_does_not_fit_together_is_said_at_its_step() {
             &world.broker,
             &own,
             json!({ "inline_policy": "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Maybe\"}}" }),
-            StepName::Call,
+            StepName::Render,
             Outcome::Fail,
             "policy_malformed",
         ),

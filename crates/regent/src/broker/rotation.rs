@@ -1,0 +1,294 @@
+//! Rotation of an account's access key: a second key, tried before it is trusted; the first one out of use, then gone.
+//!
+//! ```text
+//! record: creating ─► make a second key ─► try it ─► record: switched ─► switch the old one off
+//!                                                                                  │
+//! record: none ◄─ delete the old one ◄─ a day later ◄────────────────── record: deactivated
+//! ```
+//!
+//! Each arrow is taken from what is recorded, so a rotation goes on where a crash has left it. What the upstream refuses
+//! before the old key is off is undone; what it leaves unanswered is not, because nobody knows what became of it: the
+//! next try finds out. The record has a key that works at every moment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regent_broker::{Account, AccountKind, Id, Rotation, RotationStep, Stored};
+use regent_wire::iam::StatusType;
+
+use super::change::{Actor, BrokerChange};
+use crate::rest::problem::Problem;
+use crate::seal::{SealError, place};
+use crate::server::Server;
+use crate::upstream::Upstream;
+use crate::upstream::credentials::Credentials;
+use crate::upstream::error::CallError;
+use crate::upstream::sts::Identity;
+
+mod error;
+mod keys;
+
+pub(crate) use error::RotationError;
+use keys::Keys;
+
+/// How long an old key stays, switched off, so that it can be brought back.
+const KEPT_SECS: i64 = 24 * 60 * 60;
+
+/// A rotation at work.
+#[derive(Debug)]
+pub(crate) struct Rotating<'a> {
+    /// Whose records and seals.
+    pub(crate) server: &'a Arc<Server>,
+    /// The account's upstream.
+    pub(crate) upstream: &'a Upstream,
+    /// The account.
+    pub(crate) account: &'a Id,
+    /// Who rotates.
+    pub(crate) actor: &'a Actor,
+    /// How patiently a new key is tried: AWS takes a moment until it knows one everywhere.
+    pub(crate) patience: Patience,
+}
+
+/// How often a new key is tried, and how long is waited in between.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// How often.
+    pub(crate) tries: u32,
+    /// How long.
+    pub(crate) wait: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { tries: 10, wait: Duration::from_secs(2) }
+    }
+}
+
+/// How far a rotation came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// The new key is in use and the old one off; it is deleted after this time.
+    WaitingUntil(i64),
+    /// The old key is gone.
+    Done,
+}
+
+impl Rotating<'_> {
+    /// Goes as far as it can now: from nothing, or from where it was left.
+    pub(crate) async fn advance(&self) -> Result<Progress, RotationError> {
+        loop {
+            let stored = self.stored()?;
+            let Some(rotation) = &stored.value.rotation else {
+                self.begin(&stored).await?;
+                continue;
+            };
+            match rotation.step {
+                RotationStep::Creating => self.create(&stored, rotation).await?,
+                RotationStep::Switched => self.deactivate(&stored, rotation).await?,
+                RotationStep::Deactivated => {
+                    let until = rotation.at.saturating_add(KEPT_SECS);
+                    if self.server.seconds() < until {
+                        return Ok(Progress::WaitingUntil(until));
+                    }
+                    self.keys(&stored)?.delete(&rotation.old_key_id).await?;
+                    self.settle(&stored).await?;
+                    return Ok(Progress::Done);
+                }
+            }
+        }
+    }
+
+    /// Brings the old key back, while it is not deleted, and deletes the new one.
+    pub(crate) async fn roll_back(&self) -> Result<(), RotationError> {
+        let stored = self.stored()?;
+        let Some(rotation) = &stored.value.rotation else { return Ok(()) };
+        let keys = self.keys(&stored)?;
+        if rotation.step == RotationStep::Creating {
+            keys.forget_leftovers(rotation.at).await?;
+            return self.settle(&stored).await;
+        }
+        keys.set(&rotation.old_key_id, StatusType::Active).await?;
+        let old = self.old(rotation)?;
+        self.tried(&old, None).await?;
+        self.back(&stored, rotation, old).await
+    }
+
+    /// Records that a second key is about to be made, if there is room for one.
+    async fn begin(&self, stored: &Stored<Account>) -> Result<(), RotationError> {
+        let keys = self.keys(stored)?;
+        if let Some(other) = keys.others().await?.into_iter().next() {
+            return Err(RotationError::SecondKey(other.access_key_id));
+        }
+        let rotation = Rotation {
+            old_key_id: keys.credentials.access_key_id.as_str().into(),
+            old_sealed_secret: stored.value.sealed_secret.clone().unwrap_or_default(),
+            step: RotationStep::Creating,
+            at: self.server.seconds(),
+        };
+        self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+    }
+
+    /// Makes the second key, tries it, and puts it into use.
+    async fn create(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<(), RotationError> {
+        let keys = self.keys(stored)?;
+        keys.forget_leftovers(rotation.at).await?;
+        let expected = self.upstream.get_caller_identity(&keys.credentials).await?.value;
+        let new = match keys.create().await {
+            Ok(new) => new,
+            Err(error) if is_final(&error) => {
+                self.settle(stored).await?;
+                return Err(RotationError::Undone(error));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let switched = match self.tried(&new, Some(&expected)).await {
+            Ok(()) => self.switch(stored, rotation, &new).await,
+            Err(error) => Err(error),
+        };
+        let Err(error) = switched else { return Ok(()) };
+        keys.delete(&new.access_key_id).await?;
+        let now = self.stored()?;
+        // Unless somebody else has got hold of the record.
+        if now.value.rotation == stored.value.rotation {
+            self.settle(&now).await?;
+        }
+        Err(error)
+    }
+
+    /// Tries a key until the upstream knows it, and looks whose it is.
+    async fn tried(&self, key: &Credentials, expected: Option<&Identity>) -> Result<(), RotationError> {
+        let mut made = 0;
+        loop {
+            made += 1;
+            match self.upstream.get_caller_identity(key).await {
+                Ok(found) => {
+                    return match expected {
+                        Some(expected) if found.value != *expected => Err(RotationError::Stranger {
+                            expected: expected.arn.clone(),
+                            found: found.value.arn,
+                        }),
+                        Some(_) | None => Ok(()),
+                    };
+                }
+                Err(error) if made >= self.patience.tries => return Err(RotationError::Undone(error)),
+                Err(_) => tokio::time::sleep(self.patience.wait).await,
+            }
+        }
+    }
+
+    /// Records the new key as the account's.
+    async fn switch(
+        &self,
+        stored: &Stored<Account>,
+        rotation: &Rotation,
+        new: &Credentials,
+    ) -> Result<(), RotationError> {
+        let sealed: Box<str> = self.server.sealer.seal(&self.place(), new.secret.reveal().as_bytes())?.into();
+        let (id, now) = (new.access_key_id.clone(), self.server.seconds());
+        let rotation = Rotation { step: RotationStep::Switched, at: now, ..rotation.clone() };
+        self.write(stored, move |account| {
+            account.terms.access_key_id = Some(id.clone());
+            account.sealed_secret = Some(sealed.clone());
+            account.secret_set = Some(now);
+            account.rotation = Some(rotation.clone());
+        })
+        .await
+    }
+
+    /// Switches the old key off. If the upstream says no, the old key comes back into use.
+    async fn deactivate(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<(), RotationError> {
+        match self.keys(stored)?.set(&rotation.old_key_id, StatusType::Inactive).await {
+            Ok(()) => {
+                let at = self.server.seconds();
+                let rotation = Rotation { step: RotationStep::Deactivated, at, ..rotation.clone() };
+                self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+            }
+            Err(error) if is_final(&error) => {
+                self.back(stored, rotation, self.old(rotation)?).await?;
+                Err(RotationError::Undone(error))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Records the old key as the account's again, and deletes the new one with it.
+    async fn back(
+        &self,
+        stored: &Stored<Account>,
+        rotation: &Rotation,
+        old: Credentials,
+    ) -> Result<(), RotationError> {
+        let (was, now) = (rotation.clone(), self.server.seconds());
+        self.write(stored, move |account| {
+            account.terms.access_key_id = Some(was.old_key_id.to_string());
+            account.sealed_secret = Some(was.old_sealed_secret.clone());
+            account.secret_set = Some(now);
+            account.rotation = None;
+        })
+        .await?;
+        let new = stored.value.terms.access_key_id.as_deref().unwrap_or_default();
+        Ok(Keys::of(self.upstream, old).delete(new).await?)
+    }
+
+    /// The account's key as it is recorded.
+    fn keys(&self, stored: &Stored<Account>) -> Result<Keys<'_>, RotationError> {
+        let (terms, sealed) = (&stored.value.terms, &stored.value.sealed_secret);
+        let (AccountKind::AccessKey, Some(id), Some(sealed)) = (terms.kind, &terms.access_key_id, sealed)
+        else {
+            return Err(RotationError::NoKey);
+        };
+        let secret = self.server.sealer.open_text(&self.place(), sealed)?;
+        Ok(Keys::of(self.upstream, Credentials::long_term(id.clone(), secret)))
+    }
+
+    fn old(&self, rotation: &Rotation) -> Result<Credentials, RotationError> {
+        let secret = self.server.sealer.open_text(&self.place(), &rotation.old_sealed_secret)?;
+        Ok(Credentials::long_term(rotation.old_key_id.to_string(), secret))
+    }
+
+    fn place(&self) -> String {
+        place::broker_account(self.account)
+    }
+
+    fn stored(&self) -> Result<Arc<Stored<Account>>, RotationError> {
+        let picture = self.server.store.picture();
+        let stored = picture.broker().accounts.get(self.account.as_str()).map(Arc::clone);
+        stored.ok_or_else(|| RotationError::NoAccount(self.account.clone()))
+    }
+
+    /// Records that no rotation is under way.
+    async fn settle(&self, stored: &Stored<Account>) -> Result<(), RotationError> {
+        self.write(stored, |account| account.rotation = None).await
+    }
+
+    /// Changes the account, if its key and its rotation are what they were when this was decided.
+    async fn write(
+        &self,
+        seen: &Stored<Account>,
+        change: impl Fn(&mut Account) + Send + 'static,
+    ) -> Result<(), RotationError> {
+        let key = |account: &Account| (account.terms.access_key_id.clone(), account.rotation.clone());
+        let (id, expected) = (self.account.clone(), key(&seen.value));
+        let actor = Actor { now: self.server.seconds(), ..self.actor.clone() };
+        let command = move |at: &mut BrokerChange<'_>| {
+            let old = at.current::<Account>(id.as_str(), None)?;
+            if key(&old.value) != expected {
+                let detail = "somebody else has changed the account's key in the meantime";
+                return Err(Problem::conflict("rotation_conflict", detail).fix("try again").into());
+            }
+            let mut account = old.value.clone();
+            change(&mut account);
+            at.replace(&old, account)
+        };
+        let written = self.server.change_broker(actor, command).await;
+        written.map_err(|problem| RotationError::Record(Box::new(problem)))
+    }
+}
+
+/// Whether an upstream has said no: then nothing was done. Anything else leaves open what was.
+fn is_final(error: &CallError) -> bool {
+    error.refusal().is_some_and(|refusal| !refusal.is_server_fault())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! Why a rotation does not go on.
+
+use regent_broker::Id;
+
+use crate::rest::problem::Problem;
+use crate::seal::SealError;
+use crate::upstream::error::CallError;
+
+/// Why a rotation did not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RotationError {
+    /// The account is gone.
+    #[error("there is no account `{0}`")]
+    NoAccount(Id),
+    /// The account has no key of its own.
+    #[error("only an account with an access key has one to rotate")]
+    NoKey,
+    /// The user has a second key already, and AWS allows two.
+    #[error("the user has another access key, `{0}`, and can have two at most; delete it first")]
+    SecondKey(String),
+    /// The new key is somebody else's.
+    #[error("the new key answers as `{found}`, and the old one as `{expected}`; the new one was deleted")]
+    Stranger {
+        /// Who the old key is.
+        expected: String,
+        /// Who the new key is.
+        found: String,
+    },
+    /// The upstream refused, and the old key is in use as before.
+    #[error("the upstream did not do its part, and the old key is in use as before")]
+    Undone(#[source] CallError),
+    /// The upstream failed, and nobody knows what it did.
+    #[error("the upstream did not do its part; try again, and the rotation goes on from here")]
+    Interrupted(#[from] CallError),
+    /// A secret cannot be sealed or opened.
+    #[error("the account's secret cannot be sealed or opened")]
+    Seal(#[from] SealError),
+    /// The record could not be written, or somebody else has changed it.
+    #[error("the account's record could not be changed ({})", .0.code())]
+    Record(Box<Problem>),
+}

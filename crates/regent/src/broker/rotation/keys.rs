@@ -1,0 +1,58 @@
+//! The keys of a user, as one of them sees them.
+
+use regent_wire::iam::StatusType;
+
+use super::RotationError;
+use crate::upstream::Upstream;
+use crate::upstream::credentials::Credentials;
+use crate::upstream::error::CallError;
+use crate::upstream::iam::ListedKey;
+
+/// A user's keys, seen and changed with one of them.
+#[derive(Debug)]
+pub(super) struct Keys<'a> {
+    upstream: &'a Upstream,
+    pub(super) credentials: Credentials,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) const fn of(upstream: &'a Upstream, credentials: Credentials) -> Self {
+        Self { upstream, credentials }
+    }
+
+    /// All but this one.
+    pub(super) async fn others(&self) -> Result<Vec<ListedKey>, CallError> {
+        let mut keys = self.upstream.list_access_keys(&self.credentials, None).await?.value;
+        keys.retain(|key| key.access_key_id != self.credentials.access_key_id);
+        Ok(keys)
+    }
+
+    pub(super) async fn create(&self) -> Result<Credentials, CallError> {
+        Ok(self.upstream.create_access_key(&self.credentials, None).await?.value)
+    }
+
+    pub(super) async fn set(&self, id: &str, status: StatusType) -> Result<(), CallError> {
+        self.upstream.update_access_key(&self.credentials, None, id, status).await?;
+        Ok(())
+    }
+
+    /// Deletes a key. One that is gone already is as good as deleted.
+    pub(super) async fn delete(&self, id: &str) -> Result<(), CallError> {
+        match self.upstream.delete_access_key(&self.credentials, None, id).await {
+            Err(error) if error.refusal().is_some_and(|refusal| refusal.code == "NoSuchEntity") => Ok(()),
+            done => done.map(|_| ()),
+        }
+    }
+
+    /// Deletes what a rotation made before it was cut off: a key that came after its beginning. An older one is
+    /// somebody's, and stays.
+    pub(super) async fn forget_leftovers(&self, since: i64) -> Result<(), RotationError> {
+        for key in self.others().await? {
+            if key.created_at.is_none_or(|created| created.as_second() < since) {
+                return Err(RotationError::SecondKey(key.access_key_id));
+            }
+            self.delete(&key.access_key_id).await?;
+        }
+        Ok(())
+    }
+}
