@@ -110,7 +110,7 @@ export function AccessActions({ connector, onCredentials, onUsed }: ActionsProps
           loading={busy}
           disabled={closed}
           disabledReason={why}
-          ariaLabel={`Open the console of ${connector.name}`}
+          ariaLabel={`Open console of ${connector.name}`}
           onClick={open}
         >
           Open console

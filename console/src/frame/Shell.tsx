@@ -101,7 +101,7 @@ function TopBar({ me }: { me: Me }) {
       identity={{
         href: '/console/',
         title: 'Regent',
-        logo: { src: '/console/mark.svg', alt: '' },
+        logo: { src: '/console/mark.svg', alt: 'A crown' },
         onFollow: (event) =>
           follow({ preventDefault: event.preventDefault.bind(event), detail: { href: '/console/' } }),
       }}
