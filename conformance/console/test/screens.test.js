@@ -30,7 +30,7 @@ const SCREENS = [
     main: true,
     act: async (page) => {
       await page.getByRole('button', { name: 'Get credentials of Production, read only' }).click();
-      await page.getByRole('tab', { name: 'Shell' }).click();
+      await page.getByRole('tab', { name: 'Shell', exact: true }).click();
     },
   },
   {
@@ -43,7 +43,7 @@ const SCREENS = [
     path: '/',
     act: async (page) => {
       await page.getByRole('button', { name: 'Get credentials of Production, read only' }).click();
-      await page.getByRole('tab', { name: 'Shell' }).click();
+      await page.getByRole('tab', { name: 'Shell', exact: true }).click();
       await page.getByRole('button', { name: 'Get credentials', exact: true }).click();
       await page.getByRole('button', { name: 'Reveal' }).waitFor();
     },
@@ -93,7 +93,7 @@ async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) 
     await dress(page, { mood, changes: screen.changes });
     if (screen.early) await screen.act(page);
     await page.goto(`${server.url}/console${screen.path}`, { waitUntil: 'load' });
-    if (mood === 'slow') await page.getByText(/^Loading/).first().waitFor();
+    if (mood === 'slow') await page.getByText(/Loading /).first().waitFor();
     else await page.waitForLoadState('networkidle');
     await page.locator('main').first().waitFor();
     if (screen.act && !screen.early) await screen.act(page);

@@ -27,6 +27,13 @@ export function MyAccess() {
   const [open, setOpen] = useState<Usable>();
   return (
     <SpaceBetween size="l">
+      <Header
+        variant="h1"
+        counter={query.data?.length ? `(${query.data.length})` : undefined}
+        description="Short-lived AWS access that has been shared with you."
+      >
+        My access
+      </Header>
       <Loaded query={query} what="your access">
         {(connectors) => {
           const found = connectors.filter((one) => matches(one, typed));
@@ -34,18 +41,8 @@ export function MyAccess() {
             <Cards
               items={ordered(found, stars, lately)}
               trackBy="id"
-              variant="full-page"
               ariaLabels={{ itemSelectionLabel: (_, one) => one.name, selectionGroupLabel: 'Connectors' }}
               cardsPerRow={[{ cards: 1 }, { minWidth: 640, cards: 2 }, { minWidth: 1180, cards: 3 }]}
-              header={
-                <Header
-                  variant="awsui-h1-sticky"
-                  counter={connectors.length > 0 ? `(${connectors.length})` : undefined}
-                  description="Short-lived AWS access that has been shared with you."
-                >
-                  My access
-                </Header>
-              }
               filter={
                 connectors.length > 0 && (
                   <TextFilter

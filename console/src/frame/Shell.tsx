@@ -100,8 +100,7 @@ function TopBar({ me }: { me: Me }) {
     <TopNavigation
       identity={{
         href: '/console/',
-        title: 'Regent',
-        logo: { src: '/console/mark.svg', alt: 'A crown' },
+        logo: { src: '/console/wordmark.svg', alt: 'Regent' },
         onFollow: (event) =>
           follow({ preventDefault: event.preventDefault.bind(event), detail: { href: '/console/' } }),
       }}

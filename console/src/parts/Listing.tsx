@@ -55,6 +55,11 @@ export function Listing<Item extends { id: string }>(props: Props<Item>) {
   const failed = query.isError && query.data === undefined;
   return (
     <SpaceBetween size="m">
+      {failed && (
+        <Header variant="h1" description={props.description}>
+          {props.title}
+        </Header>
+      )}
       {query.isError && <Refusal error={query.error} onRetry={() => query.refetch()} />}
       {!failed && (
         <Table

@@ -16,7 +16,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
         <li key={`${finding.code} ${finding.line} ${finding.column} ${finding.message}`}>
           <StatusIndicator type={kind(finding.severity)} wrapText>
             {finding.line !== undefined && (
-              <span className="quiet">
+              <span>
                 {finding.line}:{finding.column ?? 1}{' '}
               </span>
             )}

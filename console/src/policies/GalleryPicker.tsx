@@ -44,6 +44,7 @@ export function GalleryPicker({ type, onPick, onClose }: Props) {
                   !type ||
                   (!/trust|base/.test(one.kind) && (one.works_with.length === 0 || one.works_with.includes(type))),
               )}
+              heading="h3"
               action="Choose"
               onChoose={(one) =>
                 isArn(one) && one.variables.length === 0 ? onPick({ arn: one.policy }) : setCard(one)
@@ -58,11 +59,13 @@ export function GalleryPicker({ type, onPick, onClose }: Props) {
 
 interface CardsProps {
   cards: GalleryCard[];
+  /** Below a dialog's title the cards are headed one level lower. */
+  heading: 'h2' | 'h3';
   action: string;
   onChoose: (card: GalleryCard) => void;
 }
 
-export function GalleryCards({ cards, action, onChoose }: CardsProps) {
+export function GalleryCards({ cards, heading, action, onChoose }: CardsProps) {
   const [typed, setTyped] = useState('');
   const wanted = typed.trim().toLowerCase();
   const found = cards.filter((card) =>
@@ -84,7 +87,11 @@ export function GalleryCards({ cards, action, onChoose }: CardsProps) {
       }
       empty={<Box>No policy matches.</Box>}
       cardDefinition={{
-        header: (card) => <Box variant="h3">{card.title}</Box>,
+        header: (card) => (
+          <Box variant="h3" tagOverride={heading}>
+            {card.title}
+          </Box>
+        ),
         sections: [
           { id: 'explanation', content: (card) => card.explanation },
           {

@@ -54,7 +54,12 @@ function Gallery({ onTake }: { onTake: (card: GalleryCard) => void }) {
     <Loaded query={query} what="the gallery">
       {(cards) => (
         <SpaceBetween size="l">
-          <GalleryCards cards={cards.filter((card) => !arns.includes(card))} action="Open" onChoose={onTake} />
+          <GalleryCards
+            heading="h2"
+            cards={cards.filter((card) => !arns.includes(card))}
+            action="Open"
+            onChoose={onTake}
+          />
           {arns.length > 0 && (
             <Container header={<Header variant="h2">Managed by AWS</Header>}>
               <SpaceBetween size="s">
