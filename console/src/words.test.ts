@@ -109,7 +109,7 @@ test('a grant tells its conditions', () => {
   const subject = { group: 'g' };
   expect(describeGrant({ subject, effect: 'use' })).toBe('always');
   const hours = { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' };
-  expect(describeGrant({ subject, effect: 'use', conditions: { hours, cidrs: ['10.0.0.0/8'], mfa: 10 } })).toBe(
+  expect(describeGrant({ subject, effect: 'use', conditions: { hours, cidrs: ['10.0.0.0/8'], mfa_minutes: 10 } })).toBe(
     'Mon, Tue 08:00–18:00 Europe/Berlin · from 10.0.0.0/8 · second factor within 10 min',
   );
 });

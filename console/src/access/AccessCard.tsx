@@ -56,7 +56,7 @@ export function Facts({ connector }: { connector: Usable }) {
         {role_arn && <span className="quiet break"> · {roleName(role_arn)}</span>}
       </Box>
       <SpaceBetween direction="horizontal" size="xxs">
-        <Badge color="blue">up to {asLifetime(lifetime.max)}</Badge>
+        {lifetime && <Badge color="blue">up to {asLifetime(lifetime.max)}</Badge>}
         {connector.console !== 'denied' && (
           <Badge color="grey">{connector.console === 'only' ? 'console only' : 'console'}</Badge>
         )}

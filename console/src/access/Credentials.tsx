@@ -94,7 +94,9 @@ function Taken({ form, connector, issuing }: TakenProps) {
     return (
       <SpaceBetween size="l">
         {error && <Refusal error={error} />}
-        <LifetimeSlider lifetime={connector.lifetime} value={seconds} onChange={setSeconds} />
+        {connector.lifetime && seconds && (
+          <LifetimeSlider lifetime={connector.lifetime} value={seconds} onChange={setSeconds} />
+        )}
         <Button variant="primary" loading={busy} onClick={issuing.issue}>
           Get credentials
         </Button>
@@ -130,7 +132,7 @@ function Taken({ form, connector, issuing }: TakenProps) {
 
 function useIssuing(connector: Usable, onIssued: () => void) {
   const client = useQueryClient();
-  const [seconds, setSeconds] = useState(connector.lifetime.default);
+  const [seconds, setSeconds] = useState(connector.lifetime?.default);
   const [issued, setIssued] = useState<Issued>();
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);

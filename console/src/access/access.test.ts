@@ -13,7 +13,6 @@ const issued: Issued = {
   endpoints: { sts: 'http://127.0.0.1:4599' },
   session_id: 'sess_1',
   arn: 'arn:aws:sts::111122223333:assumed-role/r/ana',
-  seconds: 3600,
   warnings: [],
 };
 

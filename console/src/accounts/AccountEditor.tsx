@@ -100,10 +100,7 @@ function Learned({ account }: { account: Account }) {
           { label: 'AWS account', value: <Inline text={account.aws_account_id} what="AWS account id" /> },
           { label: 'Answers as', value: <span className="break">{account.principal_arn ?? '–'}</span> },
           ...(account.kind === 'access_key'
-            ? [
-                { label: 'Key set', value: <Moment at={account.secret_set_at} ago /> },
-                { label: 'Last rotated', value: <Moment at={account.rotation?.last_rotated_at} ago /> },
-              ]
+            ? [{ label: 'Key set', value: <Moment at={account.secret_set_at} ago /> }]
             : []),
           {
             label: 'Used by',

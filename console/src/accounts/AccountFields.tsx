@@ -112,11 +112,9 @@ function KindFields({ form, stored }: Props) {
             label="Rotate every"
             hint="Days. Empty: only by hand."
             inputMode="numeric"
-            value={draft.rotation?.every_days ? String(draft.rotation.every_days) : ''}
-            onChange={(value) =>
-              set('rotation', { ...draft.rotation, every_days: Number.parseInt(value, 10) || undefined })
-            }
-            error={error('rotation')}
+            value={draft.rotate_every_days ? String(draft.rotate_every_days) : ''}
+            onChange={(value) => set('rotate_every_days', Number.parseInt(value, 10) || undefined)}
+            error={error('rotate_every_days')}
           />
           <Checkbox
             checked={draft.root_confirmed ?? false}

@@ -24,15 +24,7 @@ export const PARTITIONS = [
   { value: 'aws-iso-b', label: 'AWS ISO-B' },
 ];
 
-const TOLD = [
-  'secret_set_at',
-  'principal_kind',
-  'aws_account_id',
-  'principal_arn',
-  'disabled',
-  'status',
-  'used_by',
-] as const;
+const TOLD = ['secret_set_at', 'principal_kind', 'aws_account_id', 'principal_arn', 'status', 'used_by'] as const;
 
 export type AccountDraft = Omit<Draft<Account>, (typeof TOLD)[number]>;
 
@@ -48,9 +40,10 @@ export const BLANK: AccountDraft = {
 
 /** The draft as it is sent: only what its kind has; an empty secret keeps the one that is set. */
 export function sendable(draft: AccountDraft): AccountDraft {
-  const { name, kind, partition, upstream_id, region, root_confirmed, rotation } = draft;
+  const { name, kind, partition, upstream_id, region, root_confirmed, rotate_every_days, disabled } = draft;
   const sent: AccountDraft = { name, kind, partition, upstream_id, region };
   if (root_confirmed) sent.root_confirmed = true;
+  if (disabled) sent.disabled = true;
   switch (kind) {
     case 'access_key':
       return {
@@ -58,7 +51,7 @@ export function sendable(draft: AccountDraft): AccountDraft {
         access_key_id: draft.access_key_id,
         ...(draft.secret_access_key ? { secret_access_key: draft.secret_access_key } : {}),
         ...(draft.mfa_serial ? { mfa_serial: draft.mfa_serial } : {}),
-        ...(rotation?.every_days ? { rotation: { every_days: rotation.every_days } } : {}),
+        ...(rotate_every_days ? { rotate_every_days } : {}),
       };
     case 'hop':
       return { ...sent, hop: draft.hop };

@@ -79,8 +79,9 @@ export interface Usable {
   console: ConsoleAccess;
   scope: Scope;
   region_hint?: string;
-  lifetime: Lifetime;
-  via: string;
+  /** None, if no session is possible at all. */
+  lifetime?: Lifetime;
+  via?: string;
   state: 'usable' | 'mfa_required' | 'request_required' | 'disabled' | 'failing';
   reason?: string;
   last_used_at?: string;
@@ -115,11 +116,10 @@ export interface Issued {
   secret_access_key: string;
   session_token: string;
   expiration: string;
-  region: string;
+  region?: string;
   endpoints?: { sts?: string; iam?: string };
   session_id: string;
-  arn: string;
-  seconds: number;
+  arn?: string;
   warnings: Warning[];
 }
 
@@ -135,7 +135,8 @@ export type Subject = { group: string } | { user: string } | { system_caller: st
 export interface Conditions {
   hours?: { days: string[]; from: string; to: string; timezone: string };
   cidrs?: string[];
-  mfa?: boolean | number;
+  /** A second factor no older than this. */
+  mfa_minutes?: number;
 }
 
 export interface Grant {
@@ -143,7 +144,8 @@ export interface Grant {
   subject: Subject;
   effect: 'use' | 'request' | 'approve';
   conditions?: Conditions;
-  expires_at?: string;
+  /** In seconds since 1970. */
+  expires_at?: number;
 }
 
 export interface SessionTag {
@@ -179,8 +181,15 @@ export interface Connector extends Stored {
   network?: { cidrs: string[]; inject?: boolean };
   disabled?: { reason: string; at: string; by: string };
   grants: Grant[];
-  health?: { status: 'untested' | 'ok' | 'failing'; code?: string; since?: string };
+  health?: Health;
   last_used_at?: string;
+}
+
+/** How the last test or use went; `since` is in seconds since 1970. */
+export interface Health {
+  status: 'untested' | 'ok' | 'failing';
+  code?: string;
+  since?: number;
 }
 
 export interface FieldIssue {
@@ -251,13 +260,13 @@ export interface Account extends Stored {
   mfa_serial?: string;
   hop?: { base: string; role_arn: string; external_id?: string; duration?: number };
   regent_role_arn?: string;
-  rotation?: { every_days?: number; last_rotated_at?: string; key_created_at?: string };
+  rotate_every_days?: number;
   principal_kind?: string;
   aws_account_id?: string;
   principal_arn?: string;
   root_confirmed?: boolean;
-  disabled?: unknown;
-  status?: { status: string; code?: string; since?: string };
+  disabled?: boolean;
+  status?: Health;
   used_by?: Named[];
 }
 

@@ -22,8 +22,7 @@ export function describe(grant: Grant): string {
     parts.push(`${days.map(dayName).join(', ')} ${from}–${to} ${timezone}`);
   }
   if (conditions?.cidrs?.length) parts.push(`from ${conditions.cidrs.join(', ')}`);
-  if (typeof conditions?.mfa === 'number') parts.push(`second factor within ${conditions.mfa} min`);
-  else if (conditions?.mfa) parts.push('second factor');
-  if (expires_at) parts.push(`until ${utc(expires_at)}`);
+  if (conditions?.mfa_minutes) parts.push(`second factor within ${conditions.mfa_minutes} min`);
+  if (expires_at) parts.push(`until ${utc(new Date(expires_at * 1000).toISOString())}`);
   return parts.join(' · ') || 'always';
 }

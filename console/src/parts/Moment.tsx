@@ -14,9 +14,10 @@ export function utc(moment: string): string {
   return Number.isNaN(at.getTime()) ? moment : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `5 minutes ago`, `in 2 days` */
-export function relative(moment: string, now: number): string {
-  const seconds = (Date.parse(moment) - now) / 1000;
+/** `5 minutes ago`, `in 2 days`; numbers are seconds since 1970. */
+export function relative(moment: string | number, now: number): string {
+  const at = typeof moment === 'number' ? moment * 1000 : Date.parse(moment);
+  const seconds = (at - now) / 1000;
   for (const [length, unit] of UNITS) {
     if (Math.abs(seconds) >= length) return RELATIVE.format(Math.trunc(seconds / length), unit);
   }
