@@ -23,7 +23,6 @@ pub(super) struct Issued {
     pub(super) endpoints: Endpoints,
     pub(super) session_id: String,
     pub(super) arn: String,
-    pub(super) role_arn: Option<String>,
     /// How long they were issued for.
     pub(super) seconds: u32,
     pub(super) warnings: Vec<Warning>,
@@ -59,10 +58,8 @@ struct Written<'a> {
     #[serde(default)]
     endpoints: Option<Endpoints>,
     session_id: Cow<'a, str>,
-    #[serde(default, alias = "assumed_role_arn", alias = "federated_arn", alias = "user_arn")]
+    #[serde(default)]
     arn: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    role_arn: Option<Cow<'a, str>>,
     #[serde(default)]
     seconds: u32,
     #[serde(default)]
@@ -81,11 +78,8 @@ impl Issued {
         Ok(issued)
     }
 
-    /// Writes them as a program or a shell reads them. The JSON is the server's own.
+    /// Writes them as a program or a shell reads them.
     pub(super) fn write(&self, form: Form, style: &Style<'_>) -> anyhow::Result<Zeroizing<String>> {
-        if form == Form::Json {
-            return Ok(Zeroizing::new(serde_json::to_string_pretty(&self.written())?));
-        }
         let written = self.output().write(form, style)?;
         Ok(Zeroizing::new(written.reveal().trim_end().to_owned()))
     }
@@ -110,10 +104,11 @@ impl Issued {
             endpoints: sts.map(|sts| output::Endpoints { sts, iam }),
             session_id: self.session_id.clone(),
             identity: Identity {
-                principal_type: principal_type(&self.arn),
+                // Of the forms that are written here none tells it; `aws` comes from the server.
+                principal_type: PrincipalType::Provided,
                 arn: Some(self.arn.clone()).filter(|arn| !arn.is_empty()),
                 user_id: None,
-                role_arn: self.role_arn.clone(),
+                role_arn: None,
                 account_id: self
                     .arn
                     .split(':')
@@ -137,7 +132,6 @@ impl Issued {
             endpoints: Some(self.endpoints.clone()),
             session_id: Cow::Borrowed(&self.session_id),
             arn: Cow::Borrowed(&self.arn),
-            role_arn: self.role_arn.as_deref().map(Cow::Borrowed),
             seconds: self.seconds,
             warnings: self.warnings.clone(),
         }
@@ -146,17 +140,6 @@ impl Issued {
     /// How many seconds of them are left.
     pub(super) fn left(&self, now: Timestamp) -> i64 {
         self.expiration.duration_since(now).as_secs()
-    }
-}
-
-/// How the session of an ARN was made, as far as its ARN tells.
-fn principal_type(arn: &str) -> PrincipalType {
-    if arn.contains(":assumed-role/") {
-        PrincipalType::AssumeRole
-    } else if arn.contains(":federated-user/") {
-        PrincipalType::FederatedUser
-    } else {
-        PrincipalType::IamUserSession
     }
 }
 
@@ -171,7 +154,6 @@ impl From<Written<'_>> for Issued {
             endpoints: written.endpoints.unwrap_or_default(),
             session_id: written.session_id.into_owned(),
             arn: written.arn.into_owned(),
-            role_arn: written.role_arn.map(Cow::into_owned),
             seconds: written.seconds,
             warnings: written.warnings,
         }
