@@ -1,6 +1,7 @@
 //! What each kind of session can do and be given, and what a connector must not ask of it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::PrincipalType;
 
@@ -13,7 +14,7 @@ pub use refusal::{Field, Refusal, RefusalCode, Wanted, refusals};
 use Answer::{No, Yes};
 
 /// Something a session may be able to do, or may be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Capability {
     /// A policy that narrows the session, inline or by the ARNs of managed policies.
@@ -55,7 +56,7 @@ impl Capability {
 }
 
 /// Whether a kind of session has a capability.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "possible", rename_all = "snake_case")]
 pub enum Answer {
     /// It has.

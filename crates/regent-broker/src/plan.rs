@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{PrincipalKind, PrincipalType};
 
@@ -49,7 +50,7 @@ impl Base {
 }
 
 /// What the session is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Keys for a program.
@@ -116,7 +117,7 @@ impl Terms {
 }
 
 /// How long a session will last, and how to ask for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Plan {
     /// How long it will last.
     pub seconds: u32,
@@ -134,7 +135,7 @@ pub struct Plan {
 }
 
 /// Something that did not stop the session, for a program and for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Warning {
     /// For a program: a bound's name, or `root_user`.
     #[schema(value_type = String)]
@@ -144,7 +145,7 @@ pub struct Warning {
 }
 
 /// Which lengths a connector's sessions may have, for an editor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Range {
     /// The shortest.
     pub min_seconds: u32,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::plan::in_words;
 
@@ -11,7 +12,7 @@ mod reading;
 use reading::{is_own, read};
 
 /// What went wrong at the upstream, for a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UpstreamCode {
     /// The role does not let the account in.
@@ -132,7 +133,7 @@ pub struct Attempt {
 }
 
 /// A part of a call that a role's trust policy may refuse by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// The session tags.
@@ -144,7 +145,7 @@ pub enum Part {
 }
 
 /// A refusal, for a program and for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, ToSchema)]
 #[error("{text}")]
 pub struct UpstreamError {
     /// For a program.

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Answer, Capability, capability, check_base};
 use crate::template::USER_SOURCE_IDENTITY;
@@ -83,7 +84,7 @@ impl Wanted {
 }
 
 /// A field of a connector, as the API writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// `account_id`
@@ -113,7 +114,7 @@ pub enum Field {
 }
 
 /// Why a field cannot be as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
     /// Sessions of this type have no such thing.
@@ -151,7 +152,7 @@ impl RefusalCode {
 }
 
 /// A field that cannot be as it is, for a program and for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Refusal {
     /// Which field.
     pub field: Field,

@@ -2,11 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Warning, in_words};
 
 /// What decides how long a session lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// The role's own maximum session duration.

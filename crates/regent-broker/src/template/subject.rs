@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{MOST_SOURCE_IDENTITY, Variable};
+use crate::Person;
 use crate::session_name::{LEAST_CHARACTERS, is_name_character};
 
 /// Who asks, and for what. What is not known is left empty, and a template that needs it fails.
@@ -62,6 +63,18 @@ impl<'a> User<'a> {
     /// A person of whom nothing is known but the id.
     pub const fn new(id: &'a str) -> Self {
         Self { id, name: "", email: None, display_name: None, groups: &[], attributes: None }
+    }
+
+    /// A person as the directory knows one, with the names of the groups of this moment.
+    pub fn of(id: &'a str, person: &'a Person, groups: &'a [&'a str]) -> Self {
+        Self {
+            id,
+            name: &person.name,
+            email: person.email.as_deref(),
+            display_name: Some(&person.display_name),
+            groups,
+            attributes: Some(&person.attributes),
+        }
     }
 
     /// An address that AWS would refuse as a source identity is no use, so the id stands in. What has no `@` is no

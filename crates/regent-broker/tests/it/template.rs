@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
+use regent_broker::Person;
 use regent_broker::template::{
     Asker, SYSTEM_SESSION_NAME, SYSTEM_SOURCE_IDENTITY, Subject, System, Template, TemplatePurpose,
     USER_SESSION_NAME, USER_SOURCE_IDENTITY, User, Variable, suited,
@@ -99,6 +100,22 @@ fn every_variable_has_its_value() {
         assert_eq!(suited(template, &subject(user).asker), template);
     }
     assert_eq!(suited("ci", &build.asker), "ci");
+}
+
+#[test]
+fn a_record_is_who_it_says() {
+    let mut person = Person::new("ana");
+    person.email = Some("ana@example.com".into());
+    person.attributes.insert("team".to_owned(), "blue".to_owned());
+    let user = User::of("usr_01", &person, &["dev"]);
+    check(
+        "${user.id} ${user.name} ${user.email} ${user.display_name}",
+        Tag,
+        user,
+        "usr_01 ana ana@example.com ana",
+    );
+    check("${user.attr.team} ${user.groups}", Tag, user, "blue dev");
+    check("${user.email}", Tag, User::of("usr_01", &Person::new("ana"), &[]), "! template_value_missing");
 }
 
 #[test]
