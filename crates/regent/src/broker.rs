@@ -1,17 +1,22 @@
 //! The broker: who may use which connector, and what is issued to them.
 
 pub(crate) mod access;
+pub(crate) mod administrators;
 pub(crate) mod base;
 pub(crate) mod caller;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
 pub(crate) mod console;
+pub(crate) mod check_identity_source;
+pub(crate) mod check_system_caller;
+pub(crate) mod check_upstream;
 mod hours;
 pub(crate) mod issue;
 pub(crate) mod issue_limits;
 pub(crate) mod issued;
 pub(crate) mod journal;
+pub(crate) mod leaving;
 pub(crate) mod login;
 #[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
 pub(crate) mod rotation;
@@ -19,5 +24,6 @@ pub(crate) mod session_request;
 #[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
 pub(crate) mod test_connection;
 pub(crate) mod upstream_failure;
+pub(crate) mod members;
 pub(crate) mod usable;
 pub(crate) mod usage;

@@ -18,14 +18,21 @@ pub(crate) mod caller;
 mod connectors;
 pub(crate) mod cookie;
 mod crud;
+mod groups;
+mod identity_sources;
+mod in_use;
 mod list;
 pub(crate) mod me;
 mod policies;
 pub(crate) mod problem;
 mod resource;
 mod sessions;
+mod settings;
 pub(crate) mod setup;
 mod status;
+mod system_callers;
+mod upstreams;
+mod users;
 
 /// What the document says besides paths and shapes.
 #[derive(OpenApi)]
@@ -51,6 +58,12 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(policies::routes())
         .merge(sessions::routes())
         .merge(audit::routes())
+        .merge(upstreams::routes())
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(system_callers::routes())
+        .merge(identity_sources::routes())
+        .merge(settings::routes())
         .split_for_parts();
     let served = document.clone();
     let router = router

@@ -1,12 +1,17 @@
 //! What must hold before something is kept: references, forms, and what a connector's kind makes possible.
 
-use regent_broker::{Connector, Person, Subject, statement};
+use std::collections::BTreeSet;
+
+use regent_broker::{Connector, Group, Person, Subject, statement};
 use regent_store::directory::Broker;
 
 use crate::rest::problem::{FieldProblem, Problem};
 
 const MAX_NAME: usize = 100;
 const MAX_GRANTS: usize = 1000;
+const MAX_ATTRIBUTES: usize = 50;
+const MAX_DESCRIPTION: usize = 4000;
+const MAX_MEMBERS: usize = 10_000;
 
 /// Collects what is wrong with the members of a request.
 #[derive(Debug, Default)]
@@ -21,6 +26,27 @@ impl Findings {
             detail: detail.into(),
             fix: None,
         });
+    }
+
+    /// One more, with what to do about it.
+    pub(crate) fn fix(
+        &mut self,
+        name: impl Into<String>,
+        code: &str,
+        detail: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        self.0.push(FieldProblem {
+            name: name.into(),
+            code: code.to_owned(),
+            detail: detail.into(),
+            fix: Some(fix.into()),
+        });
+    }
+
+    /// All of them.
+    pub(crate) fn into_fields(self) -> Vec<FieldProblem> {
+        self.0
     }
 
     /// Nothing, or all of them as one problem.
@@ -101,6 +127,19 @@ pub(crate) fn person(person: &Person) -> Result<(), Problem> {
     if !is_display {
         findings.add("display_name", "malformed", "expected 1 to 128 characters");
     }
+    if person.attributes.len() > MAX_ATTRIBUTES {
+        findings.add("attributes", "too_many", "expected at most 50 attributes");
+    }
+    for (name, value) in &person.attributes {
+        let is_plain = |text: &str, most| {
+            (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+        };
+        if !is_plain(name, 128) || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            findings.add("attributes", "malformed", format!("`{name}` is no name of an attribute"));
+        } else if !is_plain(value, 256) {
+            findings.add(format!("attributes.{name}"), "malformed", "expected 1 to 256 characters");
+        }
+    }
     if let Some(email) = &person.email {
         let parts = email.split_once('@');
         let is_address = email.len() <= 254
@@ -111,6 +150,58 @@ pub(crate) fn person(person: &Person) -> Result<(), Problem> {
         }
     }
     findings.settle()
+}
+
+/// The same group with everybody and every role in it once.
+pub(crate) fn tidy_group(mut group: Group) -> Group {
+    let mut seen = BTreeSet::new();
+    group.members.retain(|member| seen.insert(member.clone()));
+    group.roles.sort_unstable();
+    group.roles.dedup();
+    group
+}
+
+/// A group.
+pub(crate) fn group(broker: &Broker, group: &Group) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    check_name(&group.name, &mut findings);
+    check_description(&group.description, &mut findings);
+    if group.members.len() > MAX_MEMBERS {
+        findings.add("members", "too_many", "expected at most 10,000 members");
+    }
+    let unknown = group.members.iter().take(MAX_MEMBERS);
+    for member in unknown.filter(|member| broker.people.get(member.as_str()).is_none()) {
+        findings.add("members", "unknown", format!("there is no user `{member}`"));
+    }
+    if let Some(mapping) = &group.mapped {
+        if broker.identity_sources.get(mapping.source.as_str()).is_none() {
+            let detail = format!("there is no identity source `{}`", mapping.source);
+            findings.fix("mapped.source", "unknown", detail, "make the identity source first");
+        }
+        let is_value = (1..=512).contains(&mapping.value.len()) && !mapping.value.chars().any(char::is_control);
+        if !is_value {
+            let fix = "enter the group's id as the provider's token has it";
+            findings.fix("mapped.value", "malformed", "expected 1 to 512 bytes", fix);
+        }
+    }
+    findings.settle()
+}
+
+/// A name for people: 1 to 64 characters, none of them invisible.
+pub(crate) fn check_name(name: &str, findings: &mut Findings) {
+    let is_name = (1..=64).contains(&name.chars().count())
+        && name.trim() == name
+        && !name.chars().any(char::is_control);
+    if !is_name {
+        findings.add("name", "malformed", "expected 1 to 64 characters, none of them blank at either end");
+    }
+}
+
+/// A description for people.
+pub(crate) fn check_description(text: &str, findings: &mut Findings) {
+    if text.chars().count() > MAX_DESCRIPTION {
+        findings.add("description", "too_long", "expected at most 4000 characters");
+    }
 }
 
 /// Whether this is the ARN of a role, in any partition.

@@ -8,6 +8,7 @@ use regent_broker::{Id, Login, LoginKind, Stored, Who};
 use zeroize::Zeroizing;
 
 use super::change::{Actor, BrokerChange};
+use super::usage;
 use crate::entropy;
 use crate::rest::caller::token_hash;
 use crate::rest::problem::Problem;
@@ -78,6 +79,7 @@ impl Server {
         let made = id.clone();
         // Who signs in, and how, the journal is told by whoever has checked it.
         let actor = Actor { id: new.who.id().as_str().into(), now, event: None };
+        usage::note_caller(self, &new.who, now);
         self.change_broker(actor, move |change| {
             forget_some(change, now);
             change.create(&made, login.clone())

@@ -11,7 +11,7 @@ use data_encoding::HEXLOWER;
 use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use regent_broker::{Login, Settings, Stored, SystemAuth};
+use regent_broker::{Login, Settings, Stored, SystemAuth, Who};
 use regent_store::Snapshot;
 use regent_store::directory::Directory;
 
@@ -21,6 +21,7 @@ use crate::broker::access::Access;
 use crate::broker::caller::{BrokerCaller, Circumstances};
 use crate::broker::change::Actor;
 use crate::broker::journal::Action;
+use crate::broker::usage;
 
 /// The cookie of a browser that is signed in.
 pub(crate) const COOKIE_NAME: &str = "__Host-regent";
@@ -99,7 +100,10 @@ impl<S: Sync> FromRequestParts<S> for Known {
                 (caller.ok_or_else(Problem::login_required)?, Some(csrf))
             }
             Presented::Bearer(token) if token.starts_with("rgt_") => {
-                (system_caller(&directory, &token, around)?, None)
+                let caller = system_caller(&directory, &token, around)?;
+                let who = Who::SystemCaller(caller.id().clone());
+                usage::note_caller(&asked.server, &who, asked.seconds());
+                (caller, None)
             }
             Presented::Bearer(token) => {
                 let login = login(&asked, &directory, &token)?;

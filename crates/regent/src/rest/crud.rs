@@ -15,7 +15,8 @@ use super::caller::Known;
 use super::list::Page;
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
-use crate::broker::change::{BrokerChange, Kept};
+use crate::broker::administrators;
+use crate::broker::change::{BrokerChange, Kept, NotChanged};
 
 /// A noun of the broker as the API has it.
 pub(super) trait Resource: Kept {
@@ -23,6 +24,8 @@ pub(super) trait Resource: Kept {
     type View: Serialize;
     /// Members that only the server writes, besides those of everything.
     const READ_ONLY: &'static [&'static str];
+    /// Whether a change of one can take away the last administrator.
+    const BEARS_ADMINISTRATORS: bool = false;
 
     /// What there is to see of one.
     fn show(known: &Known, directory: &Directory, held: &Versioned<Stored<Self>>) -> Self::View;
@@ -40,6 +43,11 @@ pub(super) trait Resource: Kept {
 
     /// Whether it may go: not while something else names it.
     fn check_unused(broker: &Broker, stored: &Stored<Self>) -> Result<(), Problem>;
+
+    /// What else changes with one, in the same command; `now` is what became of it, none once it is gone.
+    fn follow(_change: &mut BrokerChange<'_>, _id: &Id, _now: Option<&Self>) -> Result<(), NotChanged> {
+        Ok(())
+    }
 }
 
 /// The thing with this id, or with this name.
@@ -120,11 +128,62 @@ where
     let change = move |change: &mut BrokerChange<'_>| {
         let old = change.current::<T>(changed.as_str(), revision)?;
         let value = make(&old.value)?;
-        T::check(change.draft.broker(), &changed, &value)?;
-        change.replace(&old, value)
+        replace(change, &old, value)
     };
-    known.asked.server.change_broker(known.actor()?, change).await?;
+    let changed = known.asked.server.change_broker(known.actor()?, change).await;
+    changed.map_err(|problem| with_current::<T>(known, id, problem))?;
     answer::<T>(known, id, StatusCode::OK)
+}
+
+/// Writes what became of one, as far as it may be, and what follows from that.
+pub(super) fn replace<T: Resource>(
+    change: &mut BrokerChange<'_>,
+    old: &Stored<T>,
+    value: T,
+) -> Result<(), NotChanged>
+where
+    BrokerEntity: From<Stored<T>>,
+{
+    T::check(change.draft.broker(), &old.id, &value)?;
+    guarded::<T>(change, |change| {
+        change.replace(old, value.clone())?;
+        T::follow(change, &old.id, Some(&value))
+    })
+}
+
+/// Removes one that nothing names, and what goes with it.
+pub(super) fn remove<T: Resource>(change: &mut BrokerChange<'_>, old: &Stored<T>) -> Result<(), NotChanged> {
+    T::check_unused(change.draft.broker(), old)?;
+    guarded::<T>(change, |change| {
+        change.remove(old);
+        T::follow(change, &old.id, None)
+    })
+}
+
+/// Refuses what would take away the last administrator.
+fn guarded<T: Resource>(
+    change: &mut BrokerChange<'_>,
+    work: impl FnOnce(&mut BrokerChange<'_>) -> Result<(), NotChanged>,
+) -> Result<(), NotChanged> {
+    let had = T::BEARS_ADMINISTRATORS && administrators::is_any(change.draft.broker());
+    work(change)?;
+    if had && !administrators::is_any(change.draft.broker()) {
+        return Err(administrators::last().into());
+    }
+    Ok(())
+}
+
+/// Whoever was late is shown what there is now.
+fn with_current<T: Resource>(known: &Known, id: &Id, problem: Problem) -> Problem {
+    if problem.code() != "revision_conflict" {
+        return problem;
+    }
+    let now = known.asked.server.store.picture();
+    let shown = find::<T>(&now, id.as_str()).map(|held| serde_json::to_value(show(known, &now, held)));
+    match shown {
+        Ok(Ok(current)) => problem.current(current),
+        Ok(Err(_)) | Err(_) => problem,
+    }
 }
 
 /// Deletes one that nothing names.
@@ -137,9 +196,7 @@ pub(super) async fn delete<T: Resource>(
     let id = find::<T>(&known.directory, id)?.entity.id.clone();
     let change = move |change: &mut BrokerChange<'_>| {
         let old = change.current::<T>(id.as_str(), revision)?;
-        T::check_unused(change.draft.broker(), &old)?;
-        change.remove(&old);
-        Ok(())
+        remove(change, &old)
     };
     known.asked.server.change_broker(known.actor()?, change).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::Query;
-use regent_broker::{BrokerRole, Login, Origin, Settings};
+use regent_broker::{BrokerRole, Group, Login, Origin, Settings, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -66,9 +66,16 @@ enum CallerKind {
 
 /// A group, by name.
 #[derive(Debug, Serialize, ToSchema)]
-struct GroupName {
+pub(crate) struct GroupName {
     id: String,
-    name: String,
+    pub(crate) name: String,
+}
+
+impl GroupName {
+    /// A group's.
+    pub(crate) fn of(group: &Stored<Group>) -> Self {
+        Self { id: group.id.to_string(), name: group.value.name.clone() }
+    }
 }
 
 /// A sign-in.
@@ -94,10 +101,7 @@ impl Me {
     /// The caller, to themselves.
     pub(crate) fn of(caller: &BrokerCaller, settings: &Settings, csrf: Option<String>) -> Self {
         let sign_in = caller.login.as_ref().map(|login| SignIn::of(&login.value, settings));
-        let groups = caller
-            .groups
-            .iter()
-            .map(|group| GroupName { id: group.id.to_string(), name: group.value.name.clone() });
+        let groups = caller.groups.iter().map(|group| GroupName::of(group));
         let mut me = Self {
             kind: CallerKind::SystemCaller,
             id: caller.id().to_string(),

@@ -1,0 +1,136 @@
+//! What must hold before an upstream is kept: no URL of it leads where nothing is reached.
+
+use regent_broker::{Trust, Upstream, UpstreamKind};
+use url::{Host, Url};
+
+use super::check::{Findings, check_name};
+use crate::rest::problem::Problem;
+use crate::upstream::connect::{self, ConnectError};
+
+const MAX_URL: usize = 2048;
+
+/// An upstream, whole.
+pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    check_name(&upstream.name, &mut findings);
+    if ["embedded", "aws"].contains(&upstream.name.to_lowercase().as_str()) {
+        findings.add("name", "reserved", "a built-in upstream has this name");
+    }
+    check_kind(upstream, &mut findings);
+    match (upstream.tls, &upstream.ca_pem) {
+        (Trust::CaPem, None) => {
+            findings.fix("ca_pem", "required", "there is nobody to trust", "paste the certificates in PEM");
+        }
+        (Trust::System | Trust::InsecureLoopbackOnly, Some(_)) => {
+            findings.add("ca_pem", "not_possible", "authorities are given only with `tls: ca_pem`");
+        }
+        (Trust::CaPem, Some(_)) | (Trust::System | Trust::InsecureLoopbackOnly, None) => {}
+    }
+    for (name, url) in urls(upstream) {
+        match Url::parse(url) {
+            Ok(read) if url.len() <= MAX_URL && read.host().is_some() => {}
+            Ok(_) | Err(_) => findings.add(name, "malformed", format!("`{url}` is no URL of a server")),
+        }
+    }
+    findings.settle()?;
+    connect::check(upstream).map_err(|error| refused(upstream, &error))
+}
+
+fn check_kind(upstream: &Upstream, findings: &mut Findings) {
+    match upstream.kind {
+        UpstreamKind::Embedded => {
+            let fix = "use the upstream `upst_embedded`, which is always there";
+            findings.fix("kind", "not_possible", "there is one embedded upstream", fix);
+        }
+        UpstreamKind::Aws => {
+            let own = [("sts_url", &upstream.sts_url), ("iam_url", &upstream.iam_url)];
+            for (name, _) in own.into_iter().filter(|(_, url)| url.is_some()) {
+                let fix = "leave it out, or choose the kind custom";
+                findings.fix(name, "not_possible", "AWS's endpoints follow from the region", fix);
+            }
+            if upstream.tls == Trust::InsecureLoopbackOnly {
+                findings.add("tls", "not_possible", "AWS is reached over TLS alone");
+            }
+        }
+        UpstreamKind::Custom => {
+            if upstream.sts_url.is_none() {
+                findings.fix("sts_url", "required", "there is nobody to ask", "enter the URL of its STS");
+            }
+            for (name, is_set) in [("fips", upstream.fips), ("dual_stack", upstream.dual_stack)] {
+                if is_set {
+                    findings.add(name, "not_possible", "only AWS has such endpoints");
+                }
+            }
+        }
+    }
+    let is_region = |region: &String| {
+        (1..=32).contains(&region.len())
+            && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if upstream.sigv4_region.as_ref().is_some_and(|region| !is_region(region)) {
+        findings.add("sigv4_region", "malformed", "expected a region such as us-east-1");
+    }
+}
+
+fn urls(upstream: &Upstream) -> impl Iterator<Item = (&'static str, &str)> {
+    let all = [
+        ("sts_url", &upstream.sts_url),
+        ("iam_url", &upstream.iam_url),
+        ("signin_url", &upstream.signin_url),
+        ("console_url", &upstream.console_url),
+        ("proxy", &upstream.proxy),
+    ];
+    all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)))
+}
+
+/// Which member it is that leads where nothing is reached.
+fn refused(upstream: &Upstream, error: &ConnectError) -> Problem {
+    let without = |name: &str| {
+        let mut rest = upstream.clone();
+        match name {
+            "iam_url" => rest.iam_url = None,
+            "signin_url" => rest.signin_url = None,
+            "proxy" => rest.proxy = None,
+            _ => rest.ca_pem = None,
+        }
+        rest
+    };
+    let set = urls(upstream).map(|(name, _)| name).filter(|name| !["sts_url", "console_url"].contains(name));
+    let cause = set.into_iter().find(|name| connect::check(&without(name)).is_ok());
+    let by_default = match upstream.kind {
+        UpstreamKind::Custom => "sts_url",
+        UpstreamKind::Aws | UpstreamKind::Embedded => "ca_pem",
+    };
+    let name = match error {
+        ConnectError::Client(_) => cause.unwrap_or("ca_pem"),
+        ConnectError::Missing(_) | ConnectError::Url(_) | ConnectError::NoEndpoint { .. } | ConnectError::Guard(_) => {
+            cause.unwrap_or(by_default)
+        }
+    };
+    let mut findings = Findings::default();
+    findings.add(name, "not_reached", error.to_string());
+    findings.settle().err().unwrap_or_else(|| Problem::internal(error))
+}
+
+/// An address of a provider: `https`, or `http` on this machine, without what does not belong into it.
+pub(crate) fn check_web_address(name: &str, text: &str, findings: &mut Findings) {
+    let is_good = text.len() <= MAX_URL
+        && Url::parse(text).is_ok_and(|url| {
+            let is_loopback = match url.host() {
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.is_loopback(),
+                Some(Host::Domain(name)) => name == "localhost",
+                None => false,
+            };
+            url.host().is_some()
+                && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+    if !is_good {
+        let detail = format!("`{text}` is no address that can be asked");
+        findings.fix(name, "malformed", detail, "enter an `https` URL without user, query and fragment");
+    }
+}
