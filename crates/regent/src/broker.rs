@@ -7,6 +7,7 @@ pub(crate) mod caller;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
+pub(crate) mod check_connector;
 pub(crate) mod console;
 pub(crate) mod check_identity_source;
 pub(crate) mod check_system_caller;

@@ -16,6 +16,12 @@ use regent_store::entity::PolicyDocument;
 use super::caller::BrokerCaller;
 use super::hours;
 
+mod explained;
+
+pub(crate) use explained::Explained;
+
+const EVERYBODY_ARN: &str = "arn:aws:iam::aws:policy/RegentEverybody";
+const ADMINISTRATORS_USE_ALL_ARN: &str = "arn:aws:iam::aws:policy/RegentAdministratorsUseAllConnectors";
 static EVERYBODY: LazyLock<PolicyDocument> =
     LazyLock::new(|| PolicyDocument::new(statement::EVERYBODY, Vec::new()));
 static ADMINISTRATORS_USE_ALL: LazyLock<PolicyDocument> =
@@ -89,7 +95,7 @@ impl<'a> Access<'a> {
 
     /// Whether the caller may do something that is no use of a connector.
     pub(crate) fn may(&self, action: &Action<'_>, noun: &str, id: &str) -> bool {
-        let programs = self.own_programs(false);
+        let programs: Vec<&Program> = self.own_policies(false).map(|(_, policy)| policy.program()).collect();
         let arn = statement::arn(noun, id);
         self.decide(&programs, action, &arn).is_allowed()
     }
@@ -107,7 +113,7 @@ impl<'a> Access<'a> {
 
     fn ask(&self, connector: &Stored<Connector>, policy: &PolicyDocument) -> (Decision, Option<Id>) {
         let mut programs = vec![policy.program()];
-        programs.extend(self.own_programs(self.admins_use_all));
+        programs.extend(self.own_policies(self.admins_use_all).map(|(_, policy)| policy.program()));
         let arn = statement::arn("connector", connector.id.as_str());
         let action = regent_policy::action!("regent:UseConnector");
         let decision = self.decide(&programs, &action, &arn);
@@ -158,30 +164,43 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// The policies that go with the caller: what everybody may, what roles may.
-    fn own_programs(&self, with_all_connectors: bool) -> Vec<&'static Program> {
-        let mut programs = vec![EVERYBODY.program()];
-        let held = BrokerRole::ALL.iter().zip(ROLES.iter()).filter(|(role, _)| self.caller.has(**role));
-        programs.extend(held.map(|(_, policy)| policy.program()));
-        if with_all_connectors && self.caller.has(BrokerRole::Administrator) {
-            programs.push(ADMINISTRATORS_USE_ALL.program());
-        }
-        programs
+    /// The policies that go with the caller: what everybody may, what roles may. Each under the ARN of a managed policy.
+    fn own_policies(
+        &self,
+        with_all_connectors: bool,
+    ) -> impl Iterator<Item = (&'static str, &'static PolicyDocument)> {
+        let everybody: (&str, &PolicyDocument) = (EVERYBODY_ARN, &EVERYBODY);
+        let roles = BrokerRole::ALL.into_iter().zip(ROLES.iter());
+        let held = roles
+            .filter(|(role, _)| self.caller.has(*role))
+            .map(|(role, policy)| (role.policy_arn(), policy));
+        let is_one = with_all_connectors && self.caller.has(BrokerRole::Administrator);
+        let all: Option<(&str, &PolicyDocument)> =
+            is_one.then_some((ADMINISTRATORS_USE_ALL_ARN, &*ADMINISTRATORS_USE_ALL));
+        std::iter::once(everybody).chain(held).chain(all)
     }
 
     fn decide(&self, programs: &[&Program], action: &Action<'_>, arn: &str) -> Decision {
-        let context = self.context();
-        let resource = Resource::new(arn);
+        let (context, resource) = (self.context(), Resource::new(arn));
+        let request = self.request(action, &resource, &context);
+        decide(&Policies { identity: programs, ..Policies::default() }, &request)
+    }
+
+    fn request<'r>(
+        &'r self,
+        action: &'r Action<'r>,
+        resource: &'r Resource<'r>,
+        context: &'r Context<'r>,
+    ) -> Request<'r> {
         // The broker's things belong to the deployment, which is one account to the engine.
-        let request = Request {
+        Request {
             caller: Caller::User { account: "", arn: &self.arn, id: self.caller.id().as_str() },
             action,
-            resource: &resource,
+            resource,
             resource_account: Some(""),
-            context: &context,
+            context,
             canonical_user: None,
-        };
-        decide(&Policies { identity: programs, ..Policies::default() }, &request)
+        }
     }
 
     fn context(&self) -> Context<'_> {

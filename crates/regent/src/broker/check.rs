@@ -7,8 +7,11 @@ use regent_store::directory::Broker;
 
 use crate::rest::problem::{FieldProblem, Problem};
 
-const MAX_NAME: usize = 100;
 const MAX_GRANTS: usize = 1000;
+/// Networks of a grant or a connector.
+pub(crate) const MAX_NETWORKS: usize = 50;
+/// As old as a sign-in can be.
+pub(crate) const MAX_MFA_MINUTES: u32 = 30 * 24 * 60;
 const MAX_ATTRIBUTES: usize = 50;
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_MEMBERS: usize = 10_000;
@@ -55,28 +58,8 @@ impl Findings {
     }
 }
 
-/// A connector, whole.
-pub(crate) fn connector(broker: &Broker, connector: &Connector) -> Result<(), Problem> {
-    let terms = &connector.terms;
-    let mut findings = Findings::default();
-    if terms.name.trim().is_empty() || terms.name.chars().count() > MAX_NAME {
-        findings.add("name", "malformed", "expected 1 to 100 characters");
-    }
-    let is_slug = (2..=64).contains(&terms.slug.len())
-        && terms.slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    if !is_slug {
-        findings.add("slug", "malformed", "expected 2 to 64 of a-z, 0-9 and -");
-    }
-    if broker.accounts.get(terms.account_id.as_str()).is_none() {
-        findings.add("account_id", "unknown", format!("there is no account `{}`", terms.account_id));
-    }
-    findings.settle()?;
-    grants(broker, connector)
-}
-
 /// A connector's grants.
-pub(crate) fn grants(broker: &Broker, connector: &Connector) -> Result<(), Problem> {
-    let mut findings = Findings::default();
+pub(crate) fn grants(broker: &Broker, connector: &Connector, findings: &mut Findings) {
     if connector.grants.len() > MAX_GRANTS {
         findings.add("grants", "too_many", "expected at most 1000 grants");
     }
@@ -90,8 +73,14 @@ pub(crate) fn grants(broker: &Broker, connector: &Connector) -> Result<(), Probl
         if !is_known {
             findings.add(name("subject"), "unknown", format!("there is no `{}`", grant.subject.id()));
         }
+        if grant.conditions.cidrs.len() > MAX_NETWORKS {
+            findings.add(name("conditions.cidrs"), "too_many", "expected at most 50 networks");
+        }
+        if grant.conditions.mfa_minutes.is_some_and(|minutes| !(1..=MAX_MFA_MINUTES).contains(&minutes)) {
+            findings.add(name("conditions.mfa"), "out_of_range", "expected 1 to 43200 minutes");
+        }
         for cidr in &grant.conditions.cidrs {
-            if cidr.parse::<ipnet::IpNet>().is_err() && cidr.parse::<std::net::IpAddr>().is_err() {
+            if !is_network(cidr) {
                 findings.add(name("conditions.cidrs"), "malformed", format!("`{cidr}` is no network"));
             }
         }
@@ -105,13 +94,15 @@ pub(crate) fn grants(broker: &Broker, connector: &Connector) -> Result<(), Probl
             if hours.days.is_empty() {
                 findings.add(name("conditions.hours.days"), "malformed", "expected at least one day");
             }
+            if hours.from == hours.to {
+                findings.add(name("conditions.hours.to"), "malformed", "expected another time than `from`");
+            }
             if jiff::tz::TimeZone::get(&hours.timezone).is_err() {
                 let detail = format!("`{}` is no time zone: expected one like Europe/Berlin", hours.timezone);
                 findings.add(name("conditions.hours.timezone"), "unknown", detail);
             }
         }
     }
-    findings.settle()
 }
 
 /// A person.
@@ -202,6 +193,11 @@ pub(crate) fn check_description(text: &str, findings: &mut Findings) {
     if text.chars().count() > MAX_DESCRIPTION {
         findings.add("description", "too_long", "expected at most 4000 characters");
     }
+}
+
+/// Whether this is a network or an address.
+pub(crate) fn is_network(text: &str) -> bool {
+    text.parse::<ipnet::IpNet>().is_ok() || text.parse::<std::net::IpAddr>().is_ok()
 }
 
 /// Whether this is the ARN of a role, in any partition.

@@ -18,7 +18,7 @@ use super::crud::{self, Edit, Resource};
 use super::list::{List, Page};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
-use crate::broker::{check, usage};
+use crate::broker::{check_connector, usage};
 use crate::time;
 
 mod grants;
@@ -114,7 +114,7 @@ impl Resource for Connector {
     }
 
     fn check(broker: &Broker, _: &Id, value: &Self) -> Result<(), Problem> {
-        check::connector(broker, value)
+        check_connector::connector(broker, value)
     }
 
     fn check_unused(_: &Broker, _: &Stored<Self>) -> Result<(), Problem> {
