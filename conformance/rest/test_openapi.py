@@ -1,0 +1,99 @@
+"""The REST API against its own OpenAPI document: what schemathesis makes of it, no answer may contradict."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "seven green bottles hang"
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+# Requests for each operation; with some eighty operations the run stays under two minutes.
+EXAMPLES = "8"
+# What ends the very sign-in that the run lives from.
+ENDS_IT = ["/auth/logout"]
+
+
+class Browser:
+    """Just enough of a browser to set the server up and approve a command line."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.cookie = self.csrf = None
+
+    def post(self, path: str, body: dict) -> dict:
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode(), method="POST")
+        request.add_header("Content-Type", "application/json")
+        if self.cookie:
+            request.add_header("Cookie", self.cookie)
+            request.add_header("X-Regent-CSRF", self.csrf)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            if cookie := answer.headers.get("Set-Cookie"):
+                self.cookie = cookie.split(";")[0]
+            told = json.load(answer)
+            self.csrf = told.get("csrf", self.csrf)
+            return told
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    """A server of its own, in memory, and the code for its first administrator."""
+    command = [os.environ["REGENT"], "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--data", str(tmp_path)]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    with open(tmp_path / "log", "w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+    greeting = ""
+    for line in process.stdout:
+        greeting += line
+        if "export AWS_ENDPOINT_URL=" in line:
+            break
+    url = re.search(r"AWS_ENDPOINT_URL=(\S+)", greeting).group(1)
+    code = re.search(r"^\s*setup\s+(\S+)", greeting, re.MULTILINE).group(1)
+    yield url, code
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def token(url: str, code: str) -> str:
+    """A command line's token, got the way a command line gets it."""
+    browser = Browser(url)
+    browser.post("/setup", {"code": code, "name": "ana", "password": PASSWORD})
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    callback = "http://127.0.0.1:9/callback"
+    approved = browser.post(
+        "/auth/authorize",
+        {
+            "redirect_uri": callback,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            "state": "s" * 16,
+            "client": "schemathesis",
+        },
+    )
+    granted = re.search(r"[?&]code=([^&]+)", approved["redirect_to"]).group(1)
+    body = {"grant_type": "authorization_code", "code": granted, "code_verifier": verifier, "redirect_uri": callback}
+    return Browser(url).post("/auth/token", body)["access_token"]
+
+
+def test_no_answer_contradicts_the_document(server, tmp_path):
+    url, code = server
+    bearer = token(url, code)
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "run",
+        f"{url}/api/v1/openapi.json",
+        *("--checks", CHECKS, "--max-examples", EXAMPLES, "--seed", "4", "--no-shrink"),
+        *("--phases", "examples,coverage,fuzzing", "--max-time", "120"),
+        *(argument for path in ENDS_IT for argument in ("--exclude-path", path)),
+        *("--header", f"Authorization: Bearer {bearer}"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
