@@ -110,7 +110,9 @@ fn a_file_that_is_no_entry_is_refused_with_the_reason() {
         "table/{{table}}",
         "table/{{table}}/${user.nmae}",
         "its examples do not make a policy: what comes out is no template of a policy: `user.nmae` is not a variable, \
-         did you mean `user.name`?",
+         did you mean `user.name`?: expected user.id, user.name, user.email, user.email_local, user.id_or_email, \
+         user.display_name, user.groups, system.name, connector.slug, request.id, request.ticket, session.id, date, or \
+         `user.attr.` and the name of a claim",
     );
     check(
         "dynamodb:GetItem",
