@@ -50,6 +50,11 @@ impl Actor {
     pub(crate) fn server(now: i64) -> Self {
         Self { id: "regent".into(), now, event: None }
     }
+
+    /// Somebody, for what the journal is told in other words.
+    pub(crate) fn silent(id: &Id, now: i64) -> Self {
+        Self { id: id.as_str().into(), now, event: None }
+    }
 }
 
 /// A noun of the broker as the store holds it.

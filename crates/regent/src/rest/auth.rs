@@ -17,6 +17,7 @@ use super::caller::{Known, MaybeKnown};
 use super::cookie;
 use super::me::Me;
 use super::problem::Problem;
+use crate::broker::change::Actor;
 use crate::broker::journal::Action;
 use crate::rest::asked::Asked;
 use crate::seal::place;
@@ -33,6 +34,9 @@ mod sign_in;
 mod step_up;
 mod token;
 mod totp;
+
+#[cfg(test)]
+mod tests;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
@@ -88,7 +92,7 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
         let detail = "a system caller's own token is no sign-in";
         Problem::bad_request("not_a_sign_in", detail).fix("rotate the token, if it must end")
     })?;
-    known.asked.server.end_login(&login, known.actor()?).await?;
+    known.asked.server.end_login(&login, Actor::silent(known.caller.id(), known.asked.seconds())).await?;
     let event = known.asked.server.event_of(&known.caller, Action::LOGOUT).map_err(Problem::internal)?;
     known.asked.server.journal(event).await?;
     let url = end_session_url(&known, &headers, &login).await;

@@ -23,7 +23,7 @@ pub(crate) mod logout;
 pub(crate) mod start;
 
 #[cfg(test)]
-mod provider;
+pub(crate) mod provider;
 #[cfg(test)]
 mod tests;
 

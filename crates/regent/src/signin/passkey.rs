@@ -24,7 +24,7 @@ pub(crate) mod cose;
 pub(crate) mod registration;
 
 #[cfg(test)]
-mod software;
+pub(crate) mod software;
 #[cfg(test)]
 mod tests;
 

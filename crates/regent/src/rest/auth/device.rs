@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::authorize::browser;
 use super::door::{self, Door};
+use crate::broker::change::Actor;
 use crate::broker::journal::{Action, Event};
 use crate::entropy;
 use crate::rest::body::JsonBody;
@@ -136,11 +137,11 @@ async fn approve(known: Known, JsonBody(shown): JsonBody<Approve>) -> Result<Sta
     let body = serde_json::to_string(&approval).map_err(Problem::internal)?;
     let event = server.event_of(&known.caller, Action::TOKEN_ISSUE).map_err(Problem::internal)?;
     let event = Event { detail: Some(format!("a device that showed {code}").as_str().into()), ..event };
-    let (key, journal) = (server.new_id(PREFIX)?, server.journal.clone());
+    let key = server.new_id(PREFIX)?;
     server
-        .change_broker(known.actor()?, move |change| {
+        .change_broker(Actor::silent(known.caller.id(), known.asked.seconds()), move |change| {
             change.draft.archive(KIND, key.as_str(), body.as_str(), &[("code", &code)]);
-            journal.append(change.draft, &event);
+            change.journal.append(change.draft, &event);
             Ok(())
         })
         .await?;

@@ -127,7 +127,7 @@ impl Door {
     pub(super) async fn let_in(&self, proved: Proved) -> Result<Response, Problem> {
         let (begun, caller) = self.begin(LoginKind::Browser, proved).await?;
         if let Some(old) = self.login() {
-            let by = Actor { id: caller.id().as_str().into(), now: self.now(), event: None };
+            let by = Actor::silent(caller.id(), self.now());
             self.asked.server.end_login(&old, by).await?;
         }
         let settings = self.directory.broker().settings();

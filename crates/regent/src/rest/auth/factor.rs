@@ -59,7 +59,7 @@ pub(super) async fn spend_code(asked: &Asked, person: &Stored<Person>, code: &st
     let taken = held.accept(&asked.server.sealer, person.id.as_str(), code, now);
     let step = taken.map_err(|_| sign_in_failed())?.spent_step;
     let id = person.id.clone();
-    let actor = Actor { id: id.as_str().into(), now, event: None };
+    let actor = Actor::silent(&id, now);
     asked
         .server
         .change_broker(actor, move |change| {
@@ -96,7 +96,7 @@ pub(super) async fn spend_passkey(
         sign_in_failed()
     })?;
     let (id, credential) = (person.id.clone(), passkey.credential_id.clone());
-    let actor = Actor { id: id.as_str().into(), now, event: None };
+    let actor = Actor::silent(&id, now);
     asked
         .server
         .change_broker(actor, move |change| {

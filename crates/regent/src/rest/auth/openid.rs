@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::door::{Door, Proved};
 use crate::broker::change::Actor;
 use crate::broker::check;
+use crate::broker::journal::{self, Action};
 use crate::rest::asked::Asked;
 use crate::rest::caller::cookie;
 use crate::rest::cookie;
@@ -220,7 +221,8 @@ async fn admit(
         sealed_refresh_token: seal(place::refresh_token(id.as_str()), &signed_in.refresh_token)?,
     };
     let (made, source) = (id.clone(), source.id.clone());
-    let actor = Actor { id: id.as_str().into(), now: door.now(), event: None };
+    let event = server.event(journal::Actor::server(), Action::on("", "")).map_err(Problem::internal)?;
+    let actor = Actor { event: Some(Box::new(event)), ..Actor::silent(&id, door.now()) };
     server
         .change_broker(actor, move |change| {
             match change.draft.broker().person_by_subject(source.as_str(), &identity.subject).cloned() {

@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use super::door::Door;
 use super::factor::{must_be_fresh, sign_in_failed};
+use crate::broker::change::Actor;
 use crate::broker::journal::Action;
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
@@ -59,9 +60,8 @@ async fn change_password(
     let event = server.event_of(&known.caller, Action::PASSWORD_CHANGE).map_err(Problem::internal)?;
     let (id, held) = (person.id.clone(), person.value.password.clone());
     let own = known.caller.login.as_ref().map(|login| login.id.clone());
-    let journal = server.journal.clone();
     server
-        .change_broker(known.actor()?, move |change| {
+        .change_broker(Actor::silent(known.caller.id(), known.asked.seconds()), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
             if old.value.password != held {
                 return Err(
@@ -81,7 +81,7 @@ async fn change_password(
             for other in &others {
                 change.remove(other);
             }
-            journal.append(change.draft, &event);
+            change.journal.append(change.draft, &event);
             Ok(())
         })
         .await?;

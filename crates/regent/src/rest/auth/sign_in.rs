@@ -107,7 +107,7 @@ async fn judge(
 async fn renew(asked: &Asked, person: &Arc<Stored<Person>>, password: Secret<String>) -> Result<(), Problem> {
     let hash = asked.server.passwords.hash(password).await?;
     let (id, held) = (person.id.clone(), person.value.password.clone());
-    let actor = Actor { id: id.as_str().into(), now: asked.seconds(), event: None };
+    let actor = Actor::silent(&id, asked.seconds());
     asked
         .server
         .change_broker(actor, move |change| {

@@ -14,6 +14,7 @@ use super::door::Door;
 use super::factor::{self, sign_in_failed};
 use super::passkey::{Answer, Begun};
 use crate::broker::caller::BrokerCaller;
+use crate::broker::change::Actor;
 use crate::broker::journal::Action;
 use crate::rest::body::{JsonBody, take};
 use crate::rest::caller::Known;
@@ -108,7 +109,7 @@ pub(super) async fn note(door: &Door, known: &Known, now: i64) -> Result<Respons
     let server = &door.asked.server;
     let id = login.id.clone();
     let noted = server
-        .change_broker(known.actor()?, move |change| {
+        .change_broker(Actor::silent(known.caller.id(), known.asked.seconds()), move |change| {
             let old = change.current::<Login>(id.as_str(), None)?;
             let value = Login { mfa_at: Some(now), ..old.value.clone() };
             let stored = Stored { value, ..Stored::clone(&old) };

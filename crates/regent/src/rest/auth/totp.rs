@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::door::Door;
 use super::factor::{self, must_be_fresh, sign_in_failed};
-use crate::broker::change::BrokerChange;
+use crate::broker::change::{Actor, BrokerChange};
 use crate::broker::journal::Action;
 use crate::rest::body::JsonBody;
 use crate::rest::caller::{Known, cookie};
@@ -165,14 +165,13 @@ pub(super) async fn change(
     let server = &known.asked.server;
     let event = server.event_of(&known.caller, action).map_err(Problem::internal)?;
     let id = factor::person(known)?.id.clone();
-    let journal = server.journal.clone();
     server
-        .change_broker(known.actor()?, move |change| {
+        .change_broker(Actor::silent(known.caller.id(), known.asked.seconds()), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
             let mut value = old.value.clone();
             edit(change, &mut value)?;
             change.put(Stored { value, ..Stored::clone(&old) });
-            journal.append(change.draft, &event);
+            change.journal.append(change.draft, &event);
             Ok(())
         })
         .await

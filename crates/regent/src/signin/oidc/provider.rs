@@ -14,14 +14,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Something a provider signs with, and its public half as a key set has it.
 #[derive(Clone)]
-pub(super) struct Signer {
+pub(crate) struct Signer {
     key: EncodingKey,
     algorithm: Signing,
-    pub(super) public: Value,
+    pub(crate) public: Value,
 }
 
 impl Signer {
-    pub(super) fn p256(id: &str) -> Self {
+    pub(crate) fn p256(id: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let point = pair.public_key().as_ref();
         let (x, y) = (encode(&point[1..33]), encode(&point[33..]));
@@ -30,7 +30,7 @@ impl Signer {
         Self { key, algorithm: Signing::ES256, public }
     }
 
-    pub(super) fn ed25519(id: &str) -> Self {
+    pub(crate) fn ed25519(id: &str) -> Self {
         let pair = Ed25519KeyPair::generate().unwrap();
         let x = encode(pair.public_key().as_ref());
         let key = EncodingKey::from_ed_der(pair.to_pkcs8v1().unwrap().as_ref());
@@ -38,7 +38,7 @@ impl Signer {
         Self { key, algorithm: Signing::EdDSA, public }
     }
 
-    pub(super) fn rsa(id: &str, algorithm: Signing) -> Self {
+    pub(crate) fn rsa(id: &str, algorithm: Signing) -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let n = encode(pair.public_key().modulus().big_endian_without_leading_zero());
         let e = encode(pair.public_key().exponent().big_endian_without_leading_zero());
@@ -49,11 +49,11 @@ impl Signer {
     }
 
     /// One that takes a public key's text for a shared secret.
-    pub(super) fn hmac(secret: &[u8]) -> Self {
+    pub(crate) fn hmac(secret: &[u8]) -> Self {
         Self { key: EncodingKey::from_secret(secret), algorithm: Signing::HS256, public: Value::Null }
     }
 
-    pub(super) fn token(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn token(&self, header: &Value, claims: &Value) -> String {
         let message =
             format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.algorithm).unwrap();
@@ -66,39 +66,39 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
 }
 
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// What a provider answers with.
 #[derive(Clone)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) header: &'static str,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) header: &'static str,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn json(value: &Value) -> Self {
+    pub(crate) fn json(value: &Value) -> Self {
         Self { status: 200, header: "content-type: application/json", body: value.to_string().into_bytes() }
     }
 }
 
 /// What a provider was asked: method and path, head, body.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
-    pub(super) line: String,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Question {
+    pub(crate) line: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 /// Answers by path.
 type Answers = dyn Fn(&Question) -> Answer + Send + Sync;
 
 /// A listener that answers until it is dropped.
-pub(super) struct Provider {
-    pub(super) url: String,
-    pub(super) asked: Arc<Mutex<Vec<Question>>>,
+pub(crate) struct Provider {
+    pub(crate) url: String,
+    pub(crate) asked: Arc<Mutex<Vec<Question>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -109,7 +109,7 @@ impl Drop for Provider {
 }
 
 impl Provider {
-    pub(super) async fn start(answers: impl Fn(&Question) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answers: impl Fn(&Question) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -123,7 +123,7 @@ impl Provider {
     }
 
     /// How often this path was asked for.
-    pub(super) fn count(&self, path: &str) -> usize {
+    pub(crate) fn count(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| asked.line.contains(path)).count()
     }
 }

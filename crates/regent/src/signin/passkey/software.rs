@@ -12,22 +12,22 @@ use minicbor::Encoder;
 use serde_json::{Value, json};
 
 /// A key of each kind that is accepted.
-pub(super) enum Key {
+pub(crate) enum Key {
     P256(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
     Rsa(Box<RsaKeyPair>),
 }
 
 impl Key {
-    pub(super) fn p256() -> Self {
+    pub(crate) fn p256() -> Self {
         Self::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())
     }
 
-    pub(super) fn ed25519() -> Self {
+    pub(crate) fn ed25519() -> Self {
         Self::Ed25519(Ed25519KeyPair::generate().unwrap())
     }
 
-    pub(super) fn rsa() -> Self {
+    pub(crate) fn rsa() -> Self {
         Self::Rsa(Box::new(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()))
     }
 
@@ -45,7 +45,7 @@ impl Key {
     }
 
     /// The public key as COSE.
-    pub(super) fn cose(&self) -> Vec<u8> {
+    pub(crate) fn cose(&self) -> Vec<u8> {
         match self {
             Self::P256(key) => {
                 let point = key.public_key().as_ref();
@@ -63,7 +63,7 @@ impl Key {
 }
 
 /// A COSE key of these members.
-pub(super) fn cose(numbers: &[(i64, i64)], texts: &[(i64, &[u8])]) -> Vec<u8> {
+pub(crate) fn cose(numbers: &[(i64, i64)], texts: &[(i64, &[u8])]) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     encoder.map((numbers.len() + texts.len()) as u64).unwrap();
     for (label, number) in numbers {
@@ -76,41 +76,41 @@ pub(super) fn cose(numbers: &[(i64, i64)], texts: &[(i64, &[u8])]) -> Vec<u8> {
 }
 
 /// Everything that goes into an answer, before it is put together.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// What the browser writes; an object.
-    pub(super) client_data: Value,
+    pub(crate) client_data: Value,
     /// What the browser hands on instead of that, if anything.
-    pub(super) client_data_text: Option<String>,
-    pub(super) rp_id: String,
-    pub(super) flags: u8,
-    pub(super) counter: u32,
-    pub(super) credential_id: Vec<u8>,
+    pub(crate) client_data_text: Option<String>,
+    pub(crate) rp_id: String,
+    pub(crate) flags: u8,
+    pub(crate) counter: u32,
+    pub(crate) credential_id: Vec<u8>,
     /// What the browser says is the id.
-    pub(super) raw_id: Vec<u8>,
-    pub(super) cose: Vec<u8>,
-    pub(super) extensions: Vec<u8>,
+    pub(crate) raw_id: Vec<u8>,
+    pub(crate) cose: Vec<u8>,
+    pub(crate) extensions: Vec<u8>,
     /// Bytes after the authenticator data's end.
-    pub(super) data_tail: Vec<u8>,
+    pub(crate) data_tail: Vec<u8>,
     /// The statement, its name, and bytes after the object's end.
-    pub(super) format: &'static str,
-    pub(super) statement: Vec<u8>,
-    pub(super) object_tail: Vec<u8>,
+    pub(crate) format: &'static str,
+    pub(crate) statement: Vec<u8>,
+    pub(crate) object_tail: Vec<u8>,
     /// What comes instead of the attestation object, if anything.
-    pub(super) object: Option<Vec<u8>>,
-    pub(super) user_handle: Option<Vec<u8>>,
+    pub(crate) object: Option<Vec<u8>>,
+    pub(crate) user_handle: Option<Vec<u8>>,
     /// Changes the signature.
-    pub(super) signature: fn(Vec<u8>) -> Vec<u8>,
-    pub(super) kind: &'static str,
+    pub(crate) signature: fn(Vec<u8>) -> Vec<u8>,
+    pub(crate) kind: &'static str,
 }
 
 /// Present and verified.
-pub(super) const SEEN: u8 = 0x05;
-pub(super) const WITH_CREDENTIAL: u8 = 0x40;
-pub(super) const WITH_EXTENSIONS: u8 = 0x80;
+pub(crate) const SEEN: u8 = 0x05;
+pub(crate) const WITH_CREDENTIAL: u8 = 0x40;
+pub(crate) const WITH_EXTENSIONS: u8 = 0x80;
 
 impl Answer {
     /// An honest one.
-    pub(super) fn new(ceremony: &str, challenge: &str, key: &Key) -> Self {
+    pub(crate) fn new(ceremony: &str, challenge: &str, key: &Key) -> Self {
         Self {
             client_data: json!({
                 "type": ceremony, "challenge": challenge, "origin": "https://regent.example.com", "crossOrigin": false,
@@ -154,7 +154,7 @@ impl Answer {
     }
 
     /// The answer to a registration, as JSON.
-    pub(super) fn registration(&self) -> Value {
+    pub(crate) fn registration(&self) -> Value {
         let mut encoder = Encoder::new(Vec::new());
         encoder.map(3).unwrap().str("fmt").unwrap().str(self.format).unwrap().str("attStmt").unwrap();
         encoder.writer_mut().extend_from_slice(&self.statement);
@@ -173,7 +173,7 @@ impl Answer {
     }
 
     /// The answer to an assertion, as JSON, signed with `key`.
-    pub(super) fn assertion(&self, key: &Key) -> Value {
+    pub(crate) fn assertion(&self, key: &Key) -> Value {
         let client_data = self.client_data();
         let hash = digest::digest(&digest::SHA256, &client_data);
         let signature = (self.signature)(key.sign(&[&*self.auth_data(), hash.as_ref()].concat()));
