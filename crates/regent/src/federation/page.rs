@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS};
 
 use super::reply;
 
@@ -20,25 +20,27 @@ p{margin:0 0 1rem}\
 dl{margin:0 0 1.5rem;display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}\
 dt{color:var(--soft)}\
 dd{margin:0;overflow-wrap:anywhere}\
+form{margin:0 0 1.5rem}\
 small{color:var(--soft);overflow-wrap:anywhere}\
 a{color:var(--link)}\
 button{font:inherit;font-weight:700;padding:.4rem 1.25rem;border:0;border-radius:20px;background:var(--link);color:var(--card);cursor:pointer}\
 a:focus-visible,button:focus-visible{outline:2px solid var(--link);outline-offset:3px}";
 
 /// The page may load nothing, run nothing and be framed by nobody; its style is the one above, by its digest.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-JuLP2XpC15FfoHIDY0Km6WFnzEH+FNXJ1J1mzamGIzU='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'sha256-WIQQtGv80iVXNQPj5CayZoRQWIcOilblco330FYG3K4='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A page being written.
 #[derive(Debug)]
 pub(super) struct Page {
     title: String,
     body: String,
+    has_form: bool,
 }
 
 impl Page {
     /// A page with this title, which is its heading too.
     pub(super) fn new(title: &str) -> Self {
-        Self { title: escape(title), body: String::new() }
+        Self { title: escape(title), body: String::new(), has_form: false }
     }
 
     /// A paragraph.
@@ -65,6 +67,7 @@ impl Page {
 
     /// A form that is sent to a path of ours with these fields.
     pub(super) fn asks(mut self, path: &str, fields: &[(&str, &str)], button: &str) -> Self {
+        self.has_form = true;
         let _ = write!(self.body, "<form method=\"post\" action=\"{}\">", escape(path));
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
             let (name, value) = (escape(name), escape(value));
@@ -76,7 +79,7 @@ impl Page {
 
     /// The page, with the id by which its record is found.
     pub(super) fn answer(self, status: StatusCode, request_id: &str) -> Response {
-        let Self { title, body } = self;
+        let Self { title, body, has_form } = self;
         let page = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title} · Regent</title>\
@@ -87,6 +90,11 @@ impl Page {
         let mut answer = reply::new(status, "text/html; charset=utf-8", page);
         reply::set(&mut answer, CONTENT_SECURITY_POLICY, POLICY);
         reply::set(&mut answer, X_FRAME_OPTIONS, "DENY");
+        if has_form {
+            // A form of a page that tells no referrer at all tells no origin either, not even us.
+            let policy = HeaderValue::from_static("same-origin");
+            answer.headers_mut().insert(REFERRER_POLICY, policy);
+        }
         answer
     }
 }

@@ -126,7 +126,7 @@ mod tests {
         for (issuer, label) in [
             (None, None),
             (Some("https://sso.example.com/".into()), None),
-            (None, Some(Label { display_name: "Produktion ü".into(), color: None })),
+            (None, Some(Label { display_name: "Prüfung".into(), color: None })),
             (
                 Some("http://x/".into()),
                 Some(Label { display_name: "p".into(), color: Some("99bce3".into()) }),

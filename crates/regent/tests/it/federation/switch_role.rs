@@ -38,6 +38,8 @@ async fn a_link_asks_and_a_press_switches() {
     );
     assert!(page.body.contains("Night &lt;shift&gt;"), "{}", page.body);
     assert_eq!(browser.cookie, before, "a link alone switches nothing");
+    // With no referrer at all, a browser would send the form without an origin.
+    assert_eq!(header(&page.headers, "referrer-policy"), Some("same-origin"));
 
     let answer = press(&mut browser, &fields).await;
     assert_eq!((answer.status, header(&answer.headers, "location")), (303, Some("/console/session")));
