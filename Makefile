@@ -15,26 +15,28 @@ OUT := target/$(if $(filter dev,$(CARGO_PROFILE)),debug,$(CARGO_PROFILE))
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(TOOLS)/cargo ## build Regent and start it on 127.0.0.1:4599 with an embedded store in .data/
+run: $(TOOLS)/cargo $(TOOLS)/console ## build Regent and start it on 127.0.0.1:4599 with an embedded store in .data/
 	cargo build --release --package regent
 	exec target/release/regent serve $(ARGS)
 
 test: unit conformance ## everything CI runs: unit, documentation, both stores, real clients
 
-unit: $(TOOLS)/nextest $(TOOLS)/postgresql ## unit, integration and documentation tests, the store's contract on both databases
+unit: $(TOOLS)/nextest $(TOOLS)/postgresql $(TOOLS)/console ## unit, integration and documentation tests, the store's contract on both databases
+	npm --prefix console test --silent
 	INSTA_UPDATE=no cargo nextest run --workspace --cargo-profile $(CARGO_PROFILE)
 	cargo test --doc --workspace --profile $(CARGO_PROFILE) --quiet
 
-conformance: $(TOOLS)/cargo $(TOOLS)/awscli $(TOOLS)/node $(VENV)/conformance ## real clients against the built binary
+conformance: $(TOOLS)/cargo $(TOOLS)/awscli $(TOOLS)/node $(TOOLS)/console $(TOOLS)/chromium $(VENV)/conformance ## real clients against the built binary
 	cargo build --package regent --profile $(CARGO_PROFILE)
 	REGENT=$(CURDIR)/$(OUT)/regent PATH=$(CURDIR)/$(VENV)/bin:$$PATH conformance/run $(ARGS)
 
-check: $(TOOLS)/cargo $(VENV)/typos deps size ## format, lints, spelling, generated code, dependencies, sizes
+check: $(TOOLS)/cargo $(TOOLS)/console $(VENV)/typos deps size ## format, lints, spelling, generated code, dependencies, sizes
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --profile $(CARGO_PROFILE) -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --profile $(CARGO_PROFILE) --quiet
 	$(VENV)/bin/typos
 	cargo run --quiet --package xtask --profile $(CARGO_PROFILE) -- codegen --check
+	npm --prefix console run --silent check
 
 deps: $(TOOLS)/cargo ## which crate may use which, banned crates, licences
 	cargo run --quiet --package xtask --profile $(CARGO_PROFILE) -- deps
@@ -105,6 +107,16 @@ $(TOOLS)/awscli: | $(TOOLS)
 
 $(TOOLS)/node: | $(TOOLS)
 	$(call debian,npm,nodejs npm)
+
+$(TOOLS)/chromium: | $(TOOLS)
+	$(call debian,/usr/bin/chromium,chromium)
+
+# The console is built anew when something it is made of has changed.
+CONSOLE := $(shell git ls-files console 2>/dev/null)
+
+$(TOOLS)/console: $(CONSOLE) | $(TOOLS)/node
+	@console/build
+	@touch $@
 
 $(TOOLS)/python: | $(TOOLS)
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo 'installing python3-venv'; $(APT) update >/dev/null; $(APT) install python3 python3-venv >/dev/null; }

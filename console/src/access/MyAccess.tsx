@@ -38,46 +38,46 @@ export function MyAccess() {
         {(connectors) => {
           const found = connectors.filter((one) => matches(one, typed));
           return (
-            <Cards
-              items={ordered(found, stars, lately)}
-              trackBy="id"
-              ariaLabels={{ itemSelectionLabel: (_, one) => one.name, selectionGroupLabel: 'Connectors' }}
-              cardsPerRow={[{ cards: 1 }, { minWidth: 640, cards: 2 }, { minWidth: 1180, cards: 3 }]}
-              filter={
-                connectors.length > 0 && (
-                  <TextFilter
-                    filteringText={typed}
-                    onChange={({ detail }) => setTyped(detail.filteringText)}
-                    filteringPlaceholder="Find by name, account, role or label"
-                    filteringAriaLabel="Find access"
-                    countText={typed ? `${found.length} ${found.length === 1 ? 'match' : 'matches'}` : ''}
-                  />
-                )
-              }
-              cardDefinition={{
-                header: (one) => (
-                  <AccessTitle
-                    connector={one}
-                    favourite={stars.includes(one.id)}
-                    onFavourite={() => setStars(toggleFavourite(one.id))}
-                  />
-                ),
-                sections: [
-                  { id: 'facts', content: (one) => <Facts connector={one} /> },
-                  {
-                    id: 'actions',
-                    content: (one) => (
-                      <AccessActions
-                        connector={one}
-                        onCredentials={() => setOpen(one)}
-                        onUsed={() => setLately(noteUse(one.id))}
-                      />
-                    ),
-                  },
-                ],
-              }}
-              empty={typed ? <NoMatch clear={() => setTyped('')} /> : <NothingShared me={me} />}
-            />
+            <SpaceBetween size="l">
+              {connectors.length > 0 && (
+                <TextFilter
+                  filteringText={typed}
+                  onChange={({ detail }) => setTyped(detail.filteringText)}
+                  filteringPlaceholder="Find by name, account, role or label"
+                  filteringAriaLabel="Find access"
+                  countText={typed ? `${found.length} ${found.length === 1 ? 'match' : 'matches'}` : ''}
+                />
+              )}
+              <Cards
+                items={ordered(found, stars, lately)}
+                trackBy="id"
+                ariaLabels={{ itemSelectionLabel: (_, one) => one.name, selectionGroupLabel: 'Connectors' }}
+                cardsPerRow={[{ cards: 1 }, { minWidth: 640, cards: 2 }, { minWidth: 1180, cards: 3 }]}
+                cardDefinition={{
+                  header: (one) => (
+                    <AccessTitle
+                      connector={one}
+                      favourite={stars.includes(one.id)}
+                      onFavourite={() => setStars(toggleFavourite(one.id))}
+                    />
+                  ),
+                  sections: [
+                    { id: 'facts', content: (one) => <Facts connector={one} /> },
+                    {
+                      id: 'actions',
+                      content: (one) => (
+                        <AccessActions
+                          connector={one}
+                          onCredentials={() => setOpen(one)}
+                          onUsed={() => setLately(noteUse(one.id))}
+                        />
+                      ),
+                    },
+                  ],
+                }}
+                empty={typed ? <NoMatch clear={() => setTyped('')} /> : <NothingShared me={me} />}
+              />
+            </SpaceBetween>
           );
         }}
       </Loaded>
