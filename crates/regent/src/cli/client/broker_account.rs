@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::api::Ask;
 use super::collection::{Collection, Deletion, Listing, id_of, show_steps};
 use super::refusal::Refusal;
+use super::table::plain;
 use super::{Reach, Session, document, show_json};
 
 pub(super) const ACCOUNTS: Collection = Collection {
@@ -161,11 +162,8 @@ impl Create {
         if self.json {
             return show_json(&made);
         }
-        say!(
-            "made the broker account {}; `regent broker-account test {}` tries it",
-            id_of(&made)?,
-            id_of(&made)?
-        );
+        let name = made.get("name").and_then(Value::as_str).map_or_else(|| id_of(&made), |name| Ok(plain(name)))?;
+        say!("made the broker account {name}; `regent broker-account test {name}` tries it");
         Ok(())
     }
 
