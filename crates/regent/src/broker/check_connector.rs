@@ -18,7 +18,7 @@ use crate::upstream::connect;
 mod policy;
 mod template;
 
-pub(crate) use policy::size;
+pub(crate) use policy::{MAX_CHARACTERS, size};
 
 const MAX_NAME: usize = 100;
 const MAX_LABELS: usize = 50;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use regent_broker::{Connector, ConnectorTerms, Disabled, Grant, Health, Id, Stored};
+use regent_broker::{Connector, ConnectorTerms, Disabled, Health, Id, Stored};
 use regent_policy::action;
 use regent_store::directory::{Broker, Directory, Versioned};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,11 @@ use crate::time;
 
 mod grants;
 mod issue;
+mod preview;
+mod snippets;
+mod why;
+
+use grants::GrantView;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
@@ -32,6 +37,9 @@ pub(super) fn routes() -> OpenApiRouter {
         .routes(routes!(enable_connector))
         .routes(routes!(clone_connector))
         .merge(grants::routes())
+        .merge(preview::routes())
+        .merge(snippets::routes())
+        .merge(why::routes())
         .merge(issue::routes())
 }
 
@@ -41,7 +49,7 @@ pub(crate) struct ConnectorView {
     #[serde(flatten)]
     terms: ConnectorTerms,
     /// Who may use it.
-    grants: Vec<Grant>,
+    grants: Vec<GrantView>,
     /// Set while nobody may use it.
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled: Option<DisabledView>,
@@ -62,6 +70,17 @@ struct DisabledView {
     #[schema(format = DateTime)]
     at: String,
     by: String,
+}
+
+/// A connector as it is to be.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the body, of which the grants are taken out before the rest is read")]
+struct NewConnector {
+    #[schema(inline)]
+    terms: ConnectorTerms,
+    /// Who may use it. Left out of a change, they stay.
+    #[schema(max_items = 1000)]
+    grants: Option<Vec<GrantView>>,
 }
 
 /// Why something is stopped or started.
@@ -97,7 +116,7 @@ impl Resource for Connector {
         let last_used = usage::of_connector(&known.asked.server, &held.entity.id);
         ConnectorView {
             terms: connector.terms.clone(),
-            grants: connector.grants.clone(),
+            grants: connector.grants.iter().map(GrantView::of).collect(),
             disabled,
             role_max_seconds: connector.role_max_seconds,
             health: connector.health.clone(),
@@ -131,12 +150,26 @@ async fn list_connectors(known: Known, Query(page): Query<Page>) -> Result<Respo
 
 /// Makes a connector. Nobody but administrators may use it until it is granted.
 #[utoipa::path(post, path = "/connectors", operation_id = "createConnector", tag = "Connectors",
-    request_body = ConnectorTerms,
+    request_body = NewConnector,
     responses((status = 201, body = Shown<ConnectorView>), (status = "default", body = Problem)))]
 async fn create_connector(known: Known, JsonBody(mut body): JsonBody<Value>) -> Result<Response, Problem> {
     known.must(&action!("regent:CreateConnector"), "connector", "*")?;
+    let grants = take_grants(&known, "*", &mut body)?;
     without_read_only(&mut body, Connector::READ_ONLY);
-    crud::create(&known, known.asked.server.broker_id::<Connector>()?, Connector::new(take(body)?)).await
+    let grants = grants::made(&known, &grants.unwrap_or_default(), &[])?;
+    let connector = Connector { grants, ..Connector::new(take(body)?) };
+    crud::create(&known, known.asked.server.broker_id::<Connector>()?, connector).await
+}
+
+/// Takes the grants out of a body. To write any is a right of its own.
+fn take_grants(known: &Known, id: &str, body: &mut Value) -> Result<Option<Vec<GrantView>>, Problem> {
+    match body.as_object_mut().and_then(|members| members.remove("grants")) {
+        None | Some(Value::Null) => Ok(None),
+        Some(grants) => {
+            known.must(&action!("regent:UpdateGrants"), "connector", id)?;
+            take(grants).map(Some)
+        }
+    }
 }
 
 /// Shows a connector, by id or slug.
@@ -147,18 +180,19 @@ async fn get_connector(known: Known, Path(id): Path<String>) -> Result<Response,
     crud::get::<Connector>(&known, &id, &action!("regent:GetConnector"))
 }
 
-/// Replaces what is said of a connector. Its grants stay.
+/// Replaces what is said of a connector. Without grants, those it has stay.
 #[utoipa::path(put, path = "/connectors/{id}", operation_id = "replaceConnector", tag = "Connectors",
-    params(("id" = String, Path), ("If-Match" = String, Header)), request_body = ConnectorTerms,
+    params(("id" = String, Path), ("If-Match" = String, Header)), request_body = NewConnector,
     responses((status = 200, body = Shown<ConnectorView>), (status = "default", body = Problem)))]
 async fn replace_connector(
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(mut body): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:UpdateConnector"), "connector", &id)?;
-    save(&known, Edit::replacing::<Connector>(&known, &id, &headers, body)?).await
+    let grants = take_grants(&known, &id, &mut body)?;
+    save(&known, Edit::replacing::<Connector>(&known, &id, &headers, body)?, grants).await
 }
 
 /// Changes what a merge patch names, and nothing else.
@@ -169,17 +203,23 @@ async fn change_connector(
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonBody(patch): JsonBody<Value>,
+    JsonBody(mut patch): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:UpdateConnector"), "connector", &id)?;
+    let grants = take_grants(&known, &id, &mut patch)?;
     let terms = |connector: &Connector| serde_json::to_value(&connector.terms);
-    save(&known, Edit::merging(&known, &id, &headers, patch, terms)?).await
+    save(&known, Edit::merging(&known, &id, &headers, patch, terms)?, grants).await
 }
 
-async fn save(known: &Known, edit: Edit) -> Result<Response, Problem> {
+async fn save(known: &Known, edit: Edit, grants: Option<Vec<GrantView>>) -> Result<Response, Problem> {
     let terms: ConnectorTerms = take(edit.terms)?;
-    crud::change(known, &edit.id, Some(edit.revision), move |old: &Connector| Ok(old.with(terms.clone())))
-        .await
+    let held = crud::find::<Connector>(&known.directory, edit.id.as_str())?;
+    let grants = grants.map(|grants| grants::made(known, &grants, &held.entity.value.grants)).transpose()?;
+    let make = move |old: &Connector| {
+        let new = old.with(terms.clone());
+        Ok(Connector { grants: grants.clone().unwrap_or_else(|| old.grants.clone()), ..new })
+    };
+    crud::change(known, &edit.id, Some(edit.revision), make).await
 }
 
 /// Deletes a connector. What was issued from it lives on until it expires or is revoked.

@@ -78,3 +78,11 @@ impl Page {
         Ok(List { items, next_cursor })
     }
 }
+
+/// A moment that a request names.
+pub(crate) fn moment(text: &str) -> Result<i64, Problem> {
+    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).map_err(|_| {
+        let detail = format!("expected `{text}` to be a time such as 2026-11-21T12:00:00Z");
+        Problem::bad_request("malformed_time", detail)
+    })
+}

@@ -17,7 +17,7 @@ use super::body::{JsonBody, take};
 use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::in_use;
-use super::list::{List, Page};
+use super::list::{self, List, Page};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::change::{BrokerChange, NotChanged};
@@ -133,7 +133,7 @@ impl SystemCallerTerms {
         match (&self.auth, old) {
             (AuthTerms::Jwt(token), _) => Ok(SystemAuth::Jwt(token.clone())),
             (AuthTerms::Token { expires_at, .. }, SystemAuth::Token { hash, prefix, expires_at: until }) => {
-                let expires_at = expires_at.as_deref().map(token::moment).transpose()?;
+                let expires_at = expires_at.as_deref().map(list::moment).transpose()?;
                 let expires_at = match expires_at {
                     Some(wanted) if wanted != *until => check_system_caller::expiry(wanted, now)?,
                     Some(_) | None => *until,

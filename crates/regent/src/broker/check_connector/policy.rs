@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use regent_broker::ConnectorTerms;
-use regent_broker::template::{Asker, Subject, Template, TemplatePurpose, User, Variable};
+use regent_broker::template::{Asker, Subject, System, Template, TemplatePurpose, User, Variable};
 use regent_policy::{PolicyKind, admit_in};
 
 use super::super::check::Findings;
@@ -22,8 +22,8 @@ pub(super) fn check(terms: &ConnectorTerms, findings: &mut Findings) {
     // Where the role is, there policies name its partition.
     let partition = terms.role_arn.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
     if let Err(refusal) = admit_in(&text, PolicyKind::Session, partition) {
-        let detail = format!("the policy is refused: {refusal}");
-        findings.fix("inline_policy", "policy_malformed", detail, refusal.message());
+        let detail = format!("AWS would refuse the policy: {refusal}");
+        findings.fix("inline_policy", "policy_malformed", detail, "correct it at that place");
     }
     let characters = size(terms);
     if characters > MAX_CHARACTERS {
@@ -66,7 +66,8 @@ fn filled(template: &Template) -> Option<String> {
         date: jiff::civil::Date::new(2026, 1, 1).ok(),
         ..Subject::new(Asker::User(user))
     };
-    template.render(&subject).ok()
+    let system = Asker::System(System { id: "sys_00000000000000000000000000", name: "somebody" });
+    template.render(&subject).or_else(|_| template.render(&Subject { asker: system, ..subject })).ok()
 }
 
 fn check_arns(arns: &[String], findings: &mut Findings) {

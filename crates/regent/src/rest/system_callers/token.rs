@@ -21,6 +21,7 @@ use crate::entropy;
 use crate::rest::body::OptionalBody;
 use crate::rest::caller::{Known, token_hash};
 use crate::rest::crud;
+use crate::rest::list::moment;
 use crate::rest::problem::Problem;
 use crate::time;
 
@@ -57,14 +58,6 @@ impl NewToken {
         };
         Ok(Self { token, auth, expires_at })
     }
-}
-
-/// A moment that a request names.
-pub(super) fn moment(text: &str) -> Result<i64, Problem> {
-    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).map_err(|_| {
-        let detail = format!("expected `{text}` to be a time such as 2026-11-21T12:00:00Z");
-        Problem::bad_request("malformed_time", detail)
-    })
 }
 
 /// Until when the new token is to count.
