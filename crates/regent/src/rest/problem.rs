@@ -11,8 +11,29 @@ use utoipa::ToSchema;
 use crate::http::body::BodyError;
 
 /// Why a request was not done. RFC 9457: "Problem Details for HTTP APIs".
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Problem(Box<Details>);
+
+impl utoipa::PartialSchema for Problem {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        Details::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Problem".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        Details::schemas(schemas);
+    }
+}
+
+/// What a problem says. Behind a pointer: a request that is done should not carry the room for it about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Problem {
+struct Details {
     /// `urn:regent:problem:` and the code.
     #[serde(rename = "type")]
     kind: String,
@@ -66,7 +87,7 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 impl Problem {
     /// A problem with a code of its own.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             kind: format!("urn:regent:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
             status,
@@ -78,41 +99,41 @@ impl Problem {
             more: serde_json::Map::new(),
             request_id: String::new(),
             retry_after_secs: None,
-        }
+        }))
     }
 
     /// What to do about it.
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
-        self.fix = Some(fix.into());
+        self.0.fix = Some(fix.into());
         self
     }
 
     /// What is wrong with single members.
     pub(crate) fn fields(mut self, fields: Vec<FieldProblem>) -> Self {
-        self.fields = fields;
+        self.0.fields = fields;
         self
     }
 
     /// One more member, for a program that knows the code.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.0.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// What there is now.
     pub(crate) fn current(mut self, current: Value) -> Self {
-        self.current = Some(current);
+        self.0.current = Some(current);
         self
     }
 
     /// Whether it says that nobody is signed in.
     pub(crate) fn is_unauthorized(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED
+        self.0.status == StatusCode::UNAUTHORIZED
     }
 
     /// The code.
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What went wrong.
@@ -168,14 +189,14 @@ impl Problem {
     /// 429: too often.
     pub(crate) fn rate_limited(detail: impl Into<String>, retry_after_secs: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
-        problem.retry_after_secs = Some(retry_after_secs);
+        problem.0.retry_after_secs = Some(retry_after_secs);
         problem
     }
 
     /// 429: too many attempts at a sign-in.
     pub(crate) fn too_many_attempts(detail: impl Into<String>, retry_after_secs: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
-        problem.retry_after_secs = Some(retry_after_secs);
+        problem.0.retry_after_secs = Some(retry_after_secs);
         problem
     }
 
@@ -197,7 +218,7 @@ impl Problem {
 
     /// The body, with the id of its request.
     pub(crate) fn body(mut self, request_id: &str) -> Vec<u8> {
-        request_id.clone_into(&mut self.request_id);
+        request_id.clone_into(&mut self.0.request_id);
         serde_json::to_vec(&self).unwrap_or_default()
     }
 }
@@ -213,10 +234,10 @@ impl From<StoreError> for Problem {
 impl IntoResponse for Problem {
     /// The body is written at the end of the way, where the request's id is known.
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after_secs {
+        if let Some(seconds) = self.0.retry_after_secs {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
