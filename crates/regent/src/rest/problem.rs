@@ -138,7 +138,7 @@ impl Problem {
 
     /// What went wrong.
     pub(crate) fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// 400: the request cannot be understood.
