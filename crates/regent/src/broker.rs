@@ -8,10 +8,10 @@ pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod check_account;
 pub(crate) mod check_connector;
-pub(crate) mod console;
 pub(crate) mod check_identity_source;
 pub(crate) mod check_system_caller;
 pub(crate) mod check_upstream;
+pub(crate) mod console;
 mod hours;
 pub(crate) mod issue;
 pub(crate) mod issue_limits;
@@ -19,12 +19,11 @@ pub(crate) mod issued;
 pub(crate) mod journal;
 pub(crate) mod leaving;
 pub(crate) mod login;
-#[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
+pub(crate) mod members;
 pub(crate) mod rotation;
 pub(crate) mod session_request;
-#[cfg_attr(not(test), expect(dead_code, reason = "the API is being built on it"))]
 pub(crate) mod test_connection;
+pub(crate) mod trial;
 pub(crate) mod upstream_failure;
-pub(crate) mod members;
 pub(crate) mod usable;
 pub(crate) mod usage;

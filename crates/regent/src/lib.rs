@@ -32,7 +32,6 @@ pub mod session;
 pub mod signin;
 mod sts;
 mod time;
-#[cfg_attr(not(test), expect(dead_code, reason = "rotation and tests of connections are being built on it"))]
 mod upstream;
 mod usage;
 mod web;

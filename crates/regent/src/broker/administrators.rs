@@ -20,7 +20,8 @@ pub(crate) fn last() -> Problem {
 
 fn is_one(broker: &Broker, person: &Stored<Person>) -> bool {
     let by_group = || {
-        let is_one = |group: &std::sync::Arc<Stored<Group>>| group.value.roles.contains(&BrokerRole::Administrator);
+        let is_one =
+            |group: &std::sync::Arc<Stored<Group>>| group.value.roles.contains(&BrokerRole::Administrator);
         broker.groups_of(person.id.as_str()).any(is_one)
     };
     person.value.status == Status::Active

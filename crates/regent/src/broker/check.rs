@@ -169,7 +169,8 @@ pub(crate) fn group(broker: &Broker, group: &Group) -> Result<(), Problem> {
             let detail = format!("there is no identity source `{}`", mapping.source);
             findings.fix("mapped.source", "unknown", detail, "make the identity source first");
         }
-        let is_value = (1..=512).contains(&mapping.value.len()) && !mapping.value.chars().any(char::is_control);
+        let is_value =
+            (1..=512).contains(&mapping.value.len()) && !mapping.value.chars().any(char::is_control);
         if !is_value {
             let fix = "enter the group's id as the provider's token has it";
             findings.fix("mapped.value", "malformed", "expected 1 to 512 bytes", fix);

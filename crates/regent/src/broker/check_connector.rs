@@ -5,9 +5,7 @@ use std::str::FromStr;
 use regent_broker::capability::{self, Refusal, Wanted};
 use regent_broker::console::{self, ConsoleSite};
 use regent_broker::plan::{self, PlanError};
-use regent_broker::{
-    Account, Connector, ConnectorTerms, Partition, RequireMfa, Stored, UpstreamKind,
-};
+use regent_broker::{Account, Connector, ConnectorTerms, Partition, RequireMfa, Stored, UpstreamKind};
 use regent_store::directory::Broker;
 
 use super::check::{self, Findings, MAX_NETWORKS};
@@ -74,7 +72,8 @@ fn check_words(terms: &ConnectorTerms, findings: &mut Findings) {
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:/-".contains(&byte));
         let is_value = value.chars().count() <= 256 && !value.chars().any(char::is_control);
         if !is_key || !is_value {
-            let detail = "expected a key of 1 to 63 letters, digits and _.:/- and a value of at most 256 characters";
+            let detail =
+                "expected a key of 1 to 63 letters, digits and _.:/- and a value of at most 256 characters";
             findings.add(format!("labels.{key}"), "malformed", detail);
         }
     }
@@ -117,13 +116,22 @@ fn check_role(terms: &ConnectorTerms, findings: &mut Findings) {
         && !check::is_role_arn(arn)
     {
         let detail = format!("`{arn}` is no role");
-        findings.fix("role_arn", "malformed", detail, "enter an ARN such as arn:aws:iam::111122223333:role/reader");
+        findings.fix(
+            "role_arn",
+            "malformed",
+            detail,
+            "enter an ARN such as arn:aws:iam::111122223333:role/reader",
+        );
     }
     if let Some(id) = &terms.external_id {
         let is_id = (2..=1224).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte));
         if !is_id {
-            findings.add("external_id", "malformed", "expected 2 to 1224 letters, digits and any of _+=,.@:/-");
+            findings.add(
+                "external_id",
+                "malformed",
+                "expected 2 to 1224 letters, digits and any of _+=,.@:/-",
+            );
         }
     }
 }
@@ -143,7 +151,8 @@ fn check_kind(connector: &Connector, account: &Stored<Account>, findings: &mut F
         };
         findings.fix(name, &word(serde_json::to_value(code)), *text, *fix);
     }
-    let takes_policy = capability::capability(terms.principal_type, capability::Capability::SessionPolicy).is_yes();
+    let takes_policy =
+        capability::capability(terms.principal_type, capability::Capability::SessionPolicy).is_yes();
     if terms.network.as_ref().is_some_and(|network| network.inject) && !takes_policy {
         let detail = "sessions of this type have no policy that a network could be put into";
         findings.fix("network.inject", "not_possible", detail, "choose assume_role, or leave it out");
@@ -161,11 +170,16 @@ fn check_kind(connector: &Connector, account: &Stored<Account>, findings: &mut F
 fn check_lengths(connector: &Connector, account: &Account, findings: &mut Findings) {
     let at_save = usable::terms(connector, account).at_save();
     let usual = plan::Terms { requested: connector.terms.default_seconds, ..at_save };
-    let both = [("max_seconds", connector.terms.max_seconds, at_save), ("default_seconds", connector.terms.default_seconds, usual)];
+    let both = [
+        ("max_seconds", connector.terms.max_seconds, at_save),
+        ("default_seconds", connector.terms.default_seconds, usual),
+    ];
     for (name, seconds, terms) in both {
         let is_whole = seconds.is_none_or(|seconds| SECONDS.contains(&seconds));
         match plan::plan(&terms) {
-            Err(error) if seconds.is_some() && is_whole => findings.fix(name, error.code(), error.to_string(), error.fix()),
+            Err(error) if seconds.is_some() && is_whole => {
+                findings.fix(name, error.code(), error.to_string(), error.fix())
+            }
             Err(
                 error @ (PlanError::RootCannotAssume
                 | PlanError::NeedsLongTermKey(_)
@@ -189,7 +203,12 @@ fn check_partition(terms: &ConnectorTerms, partition: Partition, findings: &mut 
         let of_arn = arn.split(':').nth(1).unwrap_or_default();
         if Partition::from_str(of_arn) != Ok(partition) {
             let detail = format!("`{arn}` is in the partition `{of_arn}`, and the account in `{partition}`");
-            findings.fix(name, "other_partition", detail, "choose an account of that partition, or another ARN");
+            findings.fix(
+                name,
+                "other_partition",
+                detail,
+                "choose an account of that partition, or another ARN",
+            );
         }
     }
 }
@@ -214,7 +233,9 @@ fn check_console(broker: &Broker, terms: &ConnectorTerms, account: &Account, fin
     };
     let wanted = console::Wanted::Page(page);
     let refused = match site {
-        Ok(site) => site.destination(wanted, terms.region_hint.as_deref()).err().map(|error| error.to_string()),
+        Ok(site) => {
+            site.destination(wanted, terms.region_hint.as_deref()).err().map(|error| error.to_string())
+        }
         Err(error) => Some(error.to_string()),
     };
     if let Some(refused) = refused {

@@ -43,7 +43,8 @@ pub(crate) fn identity_source(source: &IdentitySource) -> Result<(), Problem> {
     }
     if let Some(pem) = &terms.ca_pem {
         let route = Route { reach: Reach::Private, trust: Trust::Authorities(pem.clone()), proxy: None };
-        if pem.len() > MAX_PEM || !pem.contains("-----BEGIN CERTIFICATE-----") || Client::new(&route).is_err() {
+        if pem.len() > MAX_PEM || !pem.contains("-----BEGIN CERTIFICATE-----") || Client::new(&route).is_err()
+        {
             findings.add("ca_pem", "malformed", "expected certificates in PEM, at most 64 KiB of them");
         }
     }

@@ -61,7 +61,8 @@ fn check_job_token(token: &JobToken, findings: &mut Findings) {
             findings.add(format!("auth.matchers.{claim}"), "malformed", detail);
         }
     }
-    let says_something = |pattern: &String| pattern.chars().any(|character| character != '*' && character != '?');
+    let says_something =
+        |pattern: &String| pattern.chars().any(|character| character != '*' && character != '?');
     if !token.matchers.values().any(says_something) {
         findings.fix(
             "auth.matchers",

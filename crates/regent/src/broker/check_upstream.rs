@@ -103,9 +103,10 @@ fn refused(upstream: &Upstream, error: &ConnectError) -> Problem {
     };
     let name = match error {
         ConnectError::Client(_) => cause.unwrap_or("ca_pem"),
-        ConnectError::Missing(_) | ConnectError::Url(_) | ConnectError::NoEndpoint { .. } | ConnectError::Guard(_) => {
-            cause.unwrap_or(by_default)
-        }
+        ConnectError::Missing(_)
+        | ConnectError::Url(_)
+        | ConnectError::NoEndpoint { .. }
+        | ConnectError::Guard(_) => cause.unwrap_or(by_default),
     };
     let mut findings = Findings::default();
     findings.add(name, "not_reached", error.to_string());

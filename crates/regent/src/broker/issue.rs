@@ -27,7 +27,7 @@ use crate::upstream::credentials::Credentials;
 
 mod calling;
 mod refusal;
-mod rendering;
+pub(crate) mod rendering;
 
 use calling::{Called, call};
 pub(crate) use refusal::from_base;

@@ -33,8 +33,7 @@ fn is_mapped(broker: &Broker, group: &Stored<Group>, person: &Person, now: i64) 
         return false;
     };
     let Some(known) = broker.identity_sources.get(source.as_str()) else { return false };
-    let is_fresh =
-        now.saturating_sub(claimed.at) <= i64::from(known.value.terms.group_max_age_seconds);
+    let is_fresh = now.saturating_sub(claimed.at) <= i64::from(known.value.terms.group_max_age_seconds);
     mapping.source == *source
         && !known.value.terms.disabled
         && is_fresh

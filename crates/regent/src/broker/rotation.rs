@@ -18,7 +18,7 @@ use regent_wire::iam::StatusType;
 
 use super::change::{Actor, BrokerChange};
 use crate::rest::problem::Problem;
-use crate::seal::{SealError, place};
+use crate::seal::place;
 use crate::server::Server;
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;

@@ -24,13 +24,13 @@ use crate::broker::check_account;
 use crate::seal::place;
 use crate::time;
 
+mod connection;
+
 pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_accounts, create_account)).routes(routes!(
-        get_account,
-        replace_account,
-        change_account,
-        delete_account
-    ))
+    OpenApiRouter::new()
+        .merge(connection::routes())
+        .routes(routes!(list_accounts, create_account))
+        .routes(routes!(get_account, replace_account, change_account, delete_account))
 }
 
 /// What there is to see of an account. Its secret is not.

@@ -18,6 +18,7 @@ use super::cookie;
 use super::me::Me;
 use super::problem::Problem;
 use crate::broker::change::Actor;
+use crate::broker::issued::By;
 use crate::broker::journal::Action;
 use crate::rest::asked::Asked;
 use crate::seal::place;
@@ -93,6 +94,10 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
         Problem::bad_request("not_a_sign_in", detail).fix("rotate the token, if it must end")
     })?;
     known.asked.server.end_login(&login, Actor::silent(known.caller.id(), known.asked.seconds())).await?;
+    // What it earned ends with it, where that is possible.
+    let by = (By::Login, login.id.as_str());
+    let revoked = known.asked.server.revoke_sessions(by, &(&known.caller).into(), Some("signed out")).await;
+    revoked.map_err(Problem::internal)?;
     let event = known.asked.server.event_of(&known.caller, Action::LOGOUT).map_err(Problem::internal)?;
     known.asked.server.journal(event).await?;
     let url = end_session_url(&known, &headers, &login).await;

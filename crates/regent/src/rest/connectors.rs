@@ -21,6 +21,7 @@ use super::resource::{Shown, without_read_only};
 use crate::broker::{check_connector, usage};
 use crate::time;
 
+mod connection;
 mod grants;
 mod issue;
 mod preview;
@@ -36,12 +37,15 @@ pub(super) fn routes() -> OpenApiRouter {
         .routes(routes!(disable_connector))
         .routes(routes!(enable_connector))
         .routes(routes!(clone_connector))
+        .merge(connection::routes())
         .merge(grants::routes())
         .merge(preview::routes())
         .merge(snippets::routes())
         .merge(why::routes())
         .merge(issue::routes())
 }
+
+pub(crate) use connection::TestResult;
 
 /// What there is to see of a connector.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,7 +78,10 @@ struct DisabledView {
 
 /// A connector as it is to be.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes the body, of which the grants are taken out before the rest is read")]
+#[expect(
+    dead_code,
+    reason = "it describes the body, of which the grants are taken out before the rest is read"
+)]
 struct NewConnector {
     #[schema(inline)]
     terms: ConnectorTerms,

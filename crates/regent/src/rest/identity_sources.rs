@@ -46,7 +46,10 @@ pub(crate) struct IdentitySourceView {
 
 /// An identity source as it is to be.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes the body, of which the secret is taken out before the rest is read")]
+#[expect(
+    dead_code,
+    reason = "it describes the body, of which the secret is taken out before the rest is read"
+)]
 struct NewIdentitySource {
     #[schema(inline)]
     terms: IdentitySourceTerms,
@@ -136,7 +139,10 @@ async fn list_identity_sources(known: Known, Query(page): Query<Page>) -> Result
 #[utoipa::path(post, path = "/identity-sources", operation_id = "createIdentitySource", tag = "Settings",
     request_body = NewIdentitySource,
     responses((status = 201, body = Shown<IdentitySourceView>), (status = "default", body = Problem)))]
-async fn create_identity_source(known: Known, JsonBody(mut body): JsonBody<Value>) -> Result<Response, Problem> {
+async fn create_identity_source(
+    known: Known,
+    JsonBody(mut body): JsonBody<Value>,
+) -> Result<Response, Problem> {
     known.must(&action!("regent:CreateIdentitySource"), "identity_source", "*")?;
     let id = known.asked.server.broker_id::<IdentitySource>()?;
     let secret = take_secret(&known, &id, &mut body)?;

@@ -126,6 +126,11 @@ impl Problem {
         self
     }
 
+    /// What to do about it.
+    pub(crate) fn way_out(&self) -> Option<&str> {
+        self.0.fix.as_deref()
+    }
+
     /// Whether it says that nobody is signed in.
     pub(crate) fn is_unauthorized(&self) -> bool {
         self.0.status == StatusCode::UNAUTHORIZED

@@ -83,7 +83,8 @@ async fn replace_settings(
     let server = &known.asked.server;
     let event = server.event_of(&known.caller, Action::SETTINGS_UPDATE).map_err(Problem::internal)?;
     let actor = Actor { event: None, ..known.actor()? };
-    let replaced = server.change_broker(actor, move |change| replace(change, &settings, expected, &event)).await;
+    let replaced =
+        server.change_broker(actor, move |change| replace(change, &settings, expected, &event)).await;
     replaced.map_err(|problem| match problem.code() {
         "revision_conflict" => {
             let now = server.store.picture().broker().settings();
@@ -140,7 +141,12 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     if let Some(url) = &settings.external_url {
         check_web_address("external_url", url, &mut findings);
         if url::Url::parse(url).is_ok_and(|url| url.path() != "/") {
-            findings.fix("external_url", "malformed", "a path follows the host", "enter scheme and host alone");
+            findings.fix(
+                "external_url",
+                "malformed",
+                "a path follows the host",
+                "enter scheme and host alone",
+            );
         }
     }
     findings.settle()

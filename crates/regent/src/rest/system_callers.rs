@@ -195,7 +195,10 @@ async fn list_system_callers(known: Known, Query(page): Query<Page>) -> Result<R
 #[utoipa::path(post, path = "/system-callers", operation_id = "createSystemCaller", tag = "People",
     request_body = SystemCallerTerms,
     responses((status = 201, body = MadeSystemCaller), (status = "default", body = Problem)))]
-async fn create_system_caller(known: Known, JsonBody(mut body): JsonBody<Value>) -> Result<Response, Problem> {
+async fn create_system_caller(
+    known: Known,
+    JsonBody(mut body): JsonBody<Value>,
+) -> Result<Response, Problem> {
     known.must(&action!("regent:CreateSystemCaller"), "system_caller", "*")?;
     without_read_only(&mut body, SystemCaller::READ_ONLY);
     let terms: SystemCallerTerms = take(body)?;

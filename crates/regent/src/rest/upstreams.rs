@@ -99,7 +99,8 @@ async fn list_upstreams(known: Known, Query(page): Query<Page>) -> Result<Respon
         let shown = crud::show::<Upstream>(&known, &known.directory, held);
         (held.entity.value.name.clone(), shown)
     });
-    let found = first.chain(kept).filter(|(_, shown)| page.label.is_none() && page.finds(&shown.value.texts()));
+    let found =
+        first.chain(kept).filter(|(_, shown)| page.label.is_none() && page.finds(&shown.value.texts()));
     Ok(Json(page.take(found)?).into_response())
 }
 

@@ -67,7 +67,10 @@ pub(crate) struct UserTerms {
 
 /// A person as they are to be.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes the body, of which the password is taken out before the rest is read")]
+#[expect(
+    dead_code,
+    reason = "it describes the body, of which the password is taken out before the rest is read"
+)]
 struct NewUser {
     #[schema(inline)]
     terms: UserTerms,
@@ -231,7 +234,12 @@ fn with_password(person: Person, hash: Option<&str>) -> Result<Person, Problem> 
     if person.origin != Origin::Local {
         let mut findings = Findings::default();
         let detail = "an identity source vouches for this person, who has no password here";
-        findings.fix("password", "not_possible", detail, "leave the password out; it is changed at the provider");
+        findings.fix(
+            "password",
+            "not_possible",
+            detail,
+            "leave the password out; it is changed at the provider",
+        );
         findings.settle()?;
     }
     Ok(Person { password: Some(hash.into()), must_change_password: true, ..person })
@@ -306,7 +314,11 @@ async fn save(known: &Known, edit: Edit, password: Option<Secret<String>>) -> Re
 /// Deletes a person whom no grant names, and takes them out of their groups.
 #[utoipa::path(delete, path = "/users/{id}", operation_id = "deleteUser", tag = "People",
     params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
-async fn delete_user(known: Known, Path(id): Path<String>, headers: HeaderMap) -> Result<StatusCode, Problem> {
+async fn delete_user(
+    known: Known,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
     known.must(&action!("regent:DeleteUser"), "user", &id)?;
     crud::delete::<Person>(&known, &id, &headers).await
 }
@@ -327,7 +339,8 @@ async fn reset_password(
     let made = if given.is_none() { Some(one_time_password()?) } else { None };
     let password = given.or_else(|| made.as_ref().map(|made| made.to_string())).map(Secret::new);
     let hash = hashed(&known, &terms, password).await?;
-    let event = known.asked.server.event_of(&known.caller, Action::PASSWORD_RESET).map_err(Problem::internal)?;
+    let event =
+        known.asked.server.event_of(&known.caller, Action::PASSWORD_RESET).map_err(Problem::internal)?;
     let actor = crate::broker::change::Actor { event: None, ..known.actor()? };
     let change = move |change: &mut BrokerChange<'_>| {
         let old = change.current::<Person>(id.as_str(), None)?;
@@ -338,7 +351,8 @@ async fn reset_password(
         Ok(())
     };
     known.asked.server.change_broker(actor, change).await?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(OneTimePassword { password: made.map(|made| made.to_string()) })).into_response())
+    Ok(([(CACHE_CONTROL, "no-store")], Json(OneTimePassword { password: made.map(|made| made.to_string()) }))
+        .into_response())
 }
 
 /// A hundred bits, in groups that a person can type.

@@ -57,13 +57,3 @@ pub(crate) fn broker_account(id: &Id) -> String {
 pub(crate) fn identity_source(id: &Id) -> String {
     format!("identity-source/{id}/client-secret")
 }
-
-/// What fetches a person's groups anew.
-pub(crate) fn person_refresh_token(id: &Id) -> String {
-    format!("person/{id}/refresh-token")
-}
-
-/// What a provider calls a sign-in.
-pub(crate) fn login_id_token(id: &Id) -> String {
-    format!("login/{id}/id-token")
-}

@@ -51,7 +51,8 @@ impl Access<'_> {
         let (context, resource): (Context<'_>, _) = (self.context(), Resource::new(&arn));
         let request = self.request(&action, &resource, &context);
         let explanation = explain(&policies, &request);
-        let parsed = named.iter().map(|(name, policy)| Some((name.clone(), Document::parse(policy.text()).ok()?)));
+        let parsed =
+            named.iter().map(|(name, policy)| Some((name.clone(), Document::parse(policy.text()).ok()?)));
         let sources = Asked(parsed.collect::<Option<_>>()?);
 
         let deciding = explanation.decision().deciding_statement();

@@ -27,8 +27,14 @@ pub(super) fn check(terms: &ConnectorTerms, findings: &mut Findings) {
     }
     let characters = size(terms);
     if characters > MAX_CHARACTERS {
-        let detail = format!("the session policies have {characters} characters, and STS takes {MAX_CHARACTERS}");
-        findings.fix("inline_policy", "policy_too_big", detail, "shorten the policy, or use managed policies");
+        let detail =
+            format!("the session policies have {characters} characters, and STS takes {MAX_CHARACTERS}");
+        findings.fix(
+            "inline_policy",
+            "policy_too_big",
+            detail,
+            "shorten the policy, or use managed policies",
+        );
     }
 }
 
@@ -77,7 +83,12 @@ fn check_arns(arns: &[String], findings: &mut Findings) {
     for (at, arn) in arns.iter().enumerate() {
         if !is_policy_arn(arn) {
             let detail = format!("`{arn}` is no managed policy");
-            findings.fix("policy_arns", "malformed", detail, "enter an ARN such as arn:aws:iam::aws:policy/ReadOnlyAccess");
+            findings.fix(
+                "policy_arns",
+                "malformed",
+                detail,
+                "enter an ARN such as arn:aws:iam::aws:policy/ReadOnlyAccess",
+            );
         } else if arns.iter().take(at).any(|other| other == arn) {
             findings.add("policy_arns", "repeated", format!("`{arn}` is there twice"));
         }
@@ -88,7 +99,8 @@ fn is_policy_arn(arn: &str) -> bool {
     let fields: Vec<&str> = arn.splitn(6, ':').collect();
     let [scheme, partition, service, region, account, resource] = fields.as_slice() else { return false };
     let name = resource.strip_prefix("policy/").unwrap_or_default();
-    let is_account = *account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_account =
+        *account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
     *scheme == "arn"
         && !partition.is_empty()
         && *service == "iam"

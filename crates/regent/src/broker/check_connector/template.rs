@@ -100,11 +100,19 @@ fn check_tags(terms: &ConnectorTerms, findings: &mut Findings) {
         let is_key = (1..=MAX_TAG_KEY).contains(&key.chars().count())
             && key.chars().all(|c| c.is_alphanumeric() || " _.:/=+-@".contains(c));
         if !is_key {
-            findings.add(&name, "malformed", "expected a key of 1 to 128 letters, digits, spaces and _.:/=+-@");
+            findings.add(
+                &name,
+                "malformed",
+                "expected a key of 1 to 128 letters, digits, spaces and _.:/=+-@",
+            );
         } else if key.to_ascii_lowercase().starts_with("aws:") {
             findings.add(&name, "malformed", "AWS keeps keys that begin with `aws:` for itself");
         } else if !seen.insert(key.to_lowercase()) {
-            findings.add(&name, "repeated", "another tag has this key but for its case, which AWS does not tell apart");
+            findings.add(
+                &name,
+                "repeated",
+                "another tag has this key but for its case, which AWS does not tell apart",
+            );
         }
         let purpose = if tag.lossy { TemplatePurpose::LossyTag } else { TemplatePurpose::Tag };
         read(terms, (&format!("{name}.template"), &tag.template), purpose, findings);

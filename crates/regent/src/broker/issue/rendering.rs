@@ -2,7 +2,7 @@
 
 use regent_broker::template::{Asker, Subject, System, User};
 
-use super::super::caller;
+use super::super::caller::{self, BrokerCaller};
 use super::super::session_request::{NotRendered, SessionRequest};
 use super::Asking;
 use crate::rest::problem::Problem;
@@ -11,19 +11,7 @@ use crate::rest::problem::Problem;
 pub(super) fn render(asking: &Asking<'_>) -> Result<SessionRequest, Problem> {
     let caller = &asking.known.caller;
     let groups: Vec<&str> = caller.groups.iter().map(|group| group.value.name.as_str()).collect();
-    let asker = match &caller.subject {
-        caller::Subject::Person(person) => Asker::User(User {
-            id: person.id.as_str(),
-            name: &person.value.name,
-            email: person.value.email.as_deref(),
-            display_name: Some(&person.value.display_name),
-            groups: &groups,
-            attributes: Some(&person.value.attributes),
-        }),
-        caller::Subject::SystemCaller(system) => {
-            Asker::System(System { id: system.id.as_str(), name: &system.value.name })
-        }
-    };
+    let asker = asker(caller, &groups);
     let terms = &asking.connector.entity.value.terms;
     let now = asking.known.asked.now;
     let subject = Subject {
@@ -33,6 +21,23 @@ pub(super) fn render(asking: &Asking<'_>) -> Result<SessionRequest, Problem> {
         ..Subject::new(asker)
     };
     Ok(SessionRequest::render(terms, &subject, asking.wish.extra_policy.as_deref())?)
+}
+
+/// A caller as templates see one; `groups` are the names of theirs.
+pub(crate) fn asker<'a>(caller: &'a BrokerCaller, groups: &'a [&'a str]) -> Asker<'a> {
+    match &caller.subject {
+        caller::Subject::Person(person) => Asker::User(User {
+            id: person.id.as_str(),
+            name: &person.value.name,
+            email: person.value.email.as_deref(),
+            display_name: Some(&person.value.display_name),
+            groups,
+            attributes: Some(&person.value.attributes),
+        }),
+        caller::Subject::SystemCaller(system) => {
+            Asker::System(System { id: system.id.as_str(), name: &system.value.name })
+        }
+    }
 }
 
 impl From<NotRendered> for Problem {

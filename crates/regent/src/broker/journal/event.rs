@@ -80,11 +80,6 @@ impl Actor {
         Self::word(ActorKind::Server, "server")
     }
 
-    /// Whoever has the command line and the master key.
-    pub(crate) fn operator() -> Self {
-        Self::word(ActorKind::Operator, "operator")
-    }
-
     /// Somebody who has proved nothing, by the name they claim.
     pub(crate) fn anonymous(claimed: &str) -> Self {
         Self::word(ActorKind::Anonymous, claimed)
@@ -140,8 +135,6 @@ actions! {
     CREDENTIALS_INTENT = "credentials.intent",
     CREDENTIALS_ISSUE = "credentials.issue",
     CONSOLE_OPEN = "console.open",
-    DERIVED_ISSUE = "derived.issue",
-    CALLER_IDENTITY = "caller_identity.read",
     SESSION_REVOKE = "revoke.session",
     TEST = "test",
     EXPORT = "export",

@@ -162,7 +162,8 @@ impl Create {
         if self.json {
             return show_json(&made);
         }
-        let name = made.get("name").and_then(Value::as_str).map_or_else(|| id_of(&made), |name| Ok(plain(name)))?;
+        let name =
+            made.get("name").and_then(Value::as_str).map_or_else(|| id_of(&made), |name| Ok(plain(name)))?;
         say!("made the broker account {name}; `regent broker-account test {name}` tries it");
         Ok(())
     }

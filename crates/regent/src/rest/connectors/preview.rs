@@ -166,7 +166,7 @@ pub(super) fn unsaved(known: &Known, mut body: Value) -> Result<Connector, Probl
 }
 
 /// Whose session is looked at.
-fn asker(known: &Known, user_id: Option<&str>) -> Result<BrokerCaller, Problem> {
+pub(super) fn asker(known: &Known, user_id: Option<&str>) -> Result<BrokerCaller, Problem> {
     let Some(id) = user_id else { return Ok(known.caller.clone()) };
     let person = &crud::find::<Person>(&known.directory, id)?.entity;
     let around = Circumstances {
@@ -241,8 +241,11 @@ impl Rendered {
             PrincipalType::IamUserSession | PrincipalType::Provided => return rendered,
         };
         rendered.session_name = fill("session_name_template", &terms.session_name_template, name);
-        if let (PrincipalType::AssumeRole, Some(text)) = (terms.principal_type, &terms.source_identity_template) {
-            rendered.source_identity = fill("source_identity_template", text, TemplatePurpose::SourceIdentity);
+        if let (PrincipalType::AssumeRole, Some(text)) =
+            (terms.principal_type, &terms.source_identity_template)
+        {
+            rendered.source_identity =
+                fill("source_identity_template", text, TemplatePurpose::SourceIdentity);
         }
         for (key, tag) in &terms.session_tags {
             let purpose = if tag.lossy { TemplatePurpose::LossyTag } else { TemplatePurpose::Tag };

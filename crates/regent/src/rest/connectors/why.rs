@@ -202,7 +202,12 @@ fn deciding(connector: &Stored<Connector>, explained: &Explained) -> Option<Deci
 }
 
 /// The answer in a sentence or two.
-fn text(broker: &Broker, caller: &BrokerCaller, connector: &Stored<Connector>, explained: &Explained) -> String {
+fn text(
+    broker: &Broker,
+    caller: &BrokerCaller,
+    connector: &Stored<Connector>,
+    explained: &Explained,
+) -> String {
     let (who, slug) = (caller.name(), &connector.value.terms.slug);
     match &explained.answer {
         Ok(Via::Admin) => {
@@ -210,7 +215,8 @@ fn text(broker: &Broker, caller: &BrokerCaller, connector: &Stored<Connector>, e
         }
         Ok(Via::Grant(id)) => {
             let grant = connector.value.grants.iter().find(|grant| grant.id == *id);
-            let whom = grant.map_or_else(String::new, |grant| format!(", which is for {}", whom(broker, grant)));
+            let whom =
+                grant.map_or_else(String::new, |grant| format!(", which is for {}", whom(broker, grant)));
             format!("{who} may use {slug} by the grant {id}{whom}")
         }
         Err(refusal) => format!("{who} may not use {slug}: {}", refused(broker, caller, connector, refusal)),
@@ -228,9 +234,10 @@ fn whom(broker: &Broker, grant: &Grant) -> String {
         Subject::User(_) => {
             broker.people.get(id.as_str()).map_or_else(|| id.to_string(), |one| one.value.name.to_string())
         }
-        Subject::SystemCaller(_) => {
-            broker.system_callers.get(id.as_str()).map_or_else(|| id.to_string(), |one| one.value.name.to_string())
-        }
+        Subject::SystemCaller(_) => broker
+            .system_callers
+            .get(id.as_str())
+            .map_or_else(|| id.to_string(), |one| one.value.name.to_string()),
     }
 }
 
@@ -306,5 +313,9 @@ fn lack(grant: &Grant, caller: &BrokerCaller) -> String {
     if !conditions.cidrs.is_empty() {
         reasons.push(format!("a network of {}", conditions.cidrs.join(", ")));
     }
-    if reasons.is_empty() { "does not count now".to_owned() } else { format!("wants {}", reasons.join(" and ")) }
+    if reasons.is_empty() {
+        "does not count now".to_owned()
+    } else {
+        format!("wants {}", reasons.join(" and "))
+    }
 }

@@ -244,12 +244,9 @@ impl Steps {
     }
 
     fn into_probe(self, capabilities: Capabilities, skew_seconds: Option<i64>) -> Probe {
-        let knows_any = [
-            capabilities.assume_role,
-            capabilities.get_federation_token,
-            capabilities.get_session_token,
-        ]
-        .contains(&Some(true));
+        let knows_any =
+            [capabilities.assume_role, capabilities.get_federation_token, capabilities.get_session_token]
+                .contains(&Some(true));
         let ok = knows_any && self.0.iter().all(|step| step.status != StepStatus::Fail);
         Probe { ok, steps: self.0, capabilities, skew_seconds }
     }

@@ -1,0 +1,79 @@
+//! Trying an account, and rotating its key: `/accounts/{id}/test`, `/accounts/{id}/rotate`.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+use regent_broker::Account;
+use regent_policy::action;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::AccountView;
+use crate::broker::base;
+use crate::broker::issue::from_base;
+use crate::broker::rotation::{Patience, Rotating, RotationError};
+use crate::broker::trial::Trial;
+use crate::rest::caller::Known;
+use crate::rest::connectors::TestResult;
+use crate::rest::crud;
+use crate::rest::problem::Problem;
+use crate::rest::resource::Shown;
+
+pub(super) fn routes() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(test_account)).routes(routes!(rotate_account))
+}
+
+/// Tries an account: whether its credentials work, whose they are, and how far the clocks are apart.
+#[utoipa::path(post, path = "/accounts/{id}/test", operation_id = "testAccount", tag = "Accounts",
+    params(("id" = String, Path)),
+    responses((status = 200, body = TestResult), (status = "default", body = Problem)))]
+async fn test_account(known: Known, Path(id): Path<String>) -> Result<Json<TestResult>, Problem> {
+    known.must(&action!("regent:TestAccount"), "account", &id)?;
+    let trial = Trial {
+        account: crud::find::<Account>(&known.directory, &id)?,
+        connector: None,
+        caller: &known.caller,
+        question: None,
+    };
+    Ok(Json(trial.run(&known).await?.into()))
+}
+
+/// Rotates an account's access key: makes a second one, tries it, switches to it and turns the old one off. The old one is
+/// deleted a day later, when this is asked again.
+#[utoipa::path(post, path = "/accounts/{id}/rotate", operation_id = "rotateAccount", tag = "Accounts",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Shown<AccountView>), (status = "default", body = Problem)))]
+async fn rotate_account(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    known.must(&action!("regent:RotateAccount"), "account", &id)?;
+    let held = crud::find::<Account>(&known.directory, &id)?;
+    let server = &known.asked.server;
+    let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
+        .map_err(|error| from_base(&error))?;
+    let actor = known.actor()?;
+    let rotating = Rotating {
+        server,
+        upstream: &upstream,
+        account: &held.entity.id,
+        actor: &actor,
+        patience: Patience::default(),
+    };
+    rotating.advance().await.map_err(refused)?;
+    crud::answer::<Account>(&known, &held.entity.id, StatusCode::OK)
+}
+
+fn refused(error: RotationError) -> Problem {
+    let text = error.to_string();
+    match error {
+        RotationError::NoAccount(_) => Problem::not_found(text),
+        RotationError::NoKey | RotationError::SecondKey(_) | RotationError::Stranger { .. } => {
+            Problem::conflict("rotation_not_possible", text)
+        }
+        RotationError::Undone(cause) | RotationError::Interrupted(cause) => {
+            Problem::new(StatusCode::BAD_GATEWAY, "rotation_failed", format!("{text}: {cause}"))
+                .fix("allow the user to manage its own access keys; the gallery has the policy")
+        }
+        RotationError::Seal(_) => Problem::internal(text),
+        RotationError::Record(problem) => *problem,
+    }
+}

@@ -1,0 +1,117 @@
+//! Trying a connector: `/connectors/{id}/test`, and `/connectors/test` for one that is not saved.
+
+use axum::Json;
+use axum::extract::Path;
+use regent_broker::{Account, Connector};
+use regent_policy::action;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::preview::{asker, unsaved};
+use crate::broker::test_connection::Question;
+use crate::broker::test_connection::report::{Outcome, Report, Step};
+use crate::broker::trial::Trial;
+use crate::rest::body::JsonBody;
+use crate::rest::caller::Known;
+use crate::rest::crud;
+use crate::rest::problem::Problem;
+
+pub(super) fn routes() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(test_connector)).routes(routes!(test_unsaved_connector))
+}
+
+/// For whom, and what they should be able to do.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TestRequest {
+    /// Whose session is tried, by id or name; the caller's if nobody is named.
+    user_id: Option<String>,
+    /// An action that the session should be allowed: `s3:ListBucket`.
+    #[schema(max_length = 128)]
+    action: Option<String>,
+    /// On what.
+    #[schema(max_length = 2048)]
+    resource: Option<String>,
+}
+
+/// A connector that is not saved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UnsavedTest {
+    /// The connector as it would be.
+    #[schema(value_type = Object)]
+    connector: Value,
+    /// Whose session is tried.
+    #[serde(default)]
+    user_id: Option<String>,
+}
+
+/// How a test went.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TestResult {
+    /// Whether every step that could be taken went well enough.
+    ok: bool,
+    /// The twelve steps.
+    steps: Vec<Step>,
+    /// Who the account is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arn: Option<String>,
+}
+
+impl From<Report> for TestResult {
+    fn from(report: Report) -> Self {
+        let ok = report.steps.iter().all(|step| step.status != Outcome::Fail);
+        Self { ok, steps: report.steps, arn: report.learned.principal_arn }
+    }
+}
+
+impl TestRequest {
+    fn question(&self) -> Option<Question> {
+        let action = self.action.clone()?;
+        Some(Question { action, resource: self.resource.clone().unwrap_or_else(|| "*".to_owned()) })
+    }
+}
+
+/// Tries a connector: makes the calls that issuing makes, says how each went, and throws away what it got.
+#[utoipa::path(post, path = "/connectors/{id}/test", operation_id = "testConnector", tag = "Connectors",
+    params(("id" = String, Path)), request_body = TestRequest,
+    responses((status = 200, body = TestResult), (status = "default", body = Problem)))]
+async fn test_connector(
+    known: Known,
+    Path(id): Path<String>,
+    JsonBody(request): JsonBody<TestRequest>,
+) -> Result<Json<TestResult>, Problem> {
+    known.must(&action!("regent:TestConnector"), "connector", &id)?;
+    let held = crud::find::<Connector>(&known.directory, &id)?;
+    let terms = &held.entity.value.terms;
+    let trial = Trial {
+        account: crud::find::<Account>(&known.directory, terms.account_id.as_str())?,
+        connector: Some((terms, Some(&held.entity))),
+        caller: &asker(&known, request.user_id.as_deref())?,
+        question: request.question(),
+    };
+    Ok(Json(trial.run(&known).await?.into()))
+}
+
+/// Tries a connector before it is saved.
+#[utoipa::path(post, path = "/connectors/test", operation_id = "testUnsavedConnector", tag = "Connectors",
+    request_body = UnsavedTest,
+    responses((status = 200, body = TestResult), (status = "default", body = Problem)))]
+async fn test_unsaved_connector(
+    known: Known,
+    JsonBody(UnsavedTest { connector, user_id }): JsonBody<UnsavedTest>,
+) -> Result<Json<TestResult>, Problem> {
+    known.must(&action!("regent:TestConnector"), "connector", "*")?;
+    let connector = unsaved(&known, connector)?;
+    crate::broker::check_connector::connector(known.directory.broker(), &connector)?;
+    let trial = Trial {
+        account: crud::find::<Account>(&known.directory, connector.terms.account_id.as_str())?,
+        connector: Some((&connector.terms, None)),
+        caller: &asker(&known, user_id.as_deref())?,
+        question: None,
+    };
+    Ok(Json(trial.run(&known).await?.into()))
+}
