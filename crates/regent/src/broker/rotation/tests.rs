@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regent_broker::{Account, AccountTerms, Id, RotationStep};
-use regent_wire::iam::{CreateUserRequest, PutUserPolicyRequest, StatusType, op};
+use regent_wire::iam::{CreateUserRequest, PutUserPolicyRequest, op};
 use serde_json::json;
 
 use super::{Patience, Progress, Rotating, RotationError};
