@@ -23,8 +23,8 @@ const at = (path) => `${server.url}/console${path}`;
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name }).first().waitFor();
 
-/** Walks the wizard with what it offers, to its end. */
-async function setUp(page) {
+/** The first step of the wizard: the administrator. */
+async function becomeAdministrator(page) {
   await page.goto(at('/'));
   await page.getByLabel('Setup code').fill(server.code);
   await page.getByLabel('Name', { exact: true }).fill('ana');
@@ -35,19 +35,64 @@ async function setUp(page) {
   await button(page, 'Next').click();
   await heading(page, 'Sign-in');
   await button(page, 'Next').click();
-  await heading(page, 'Account');
-  await button(page, 'Next').click();
-  await heading(page, 'Connector');
-  await assertSound(page, 'the wizard at the connector');
-  await button(page, 'Next').click();
-  await button(page, 'Test the connector').click();
-  await page.getByText('It works', { exact: true }).waitFor();
-  await button(page, 'Next').click();
+  await page.getByRole('radiogroup', { name: /own AWS rights/ }).waitFor();
+}
+
+/** The last step: shares the connector with a new group, and reads what to type. */
+async function share(page) {
   await page.getByLabel('Name of the group').waitFor();
   const command = await page.getByText('regent exec').textContent();
   await button(page, 'Finish').click();
-  await heading(page, 'My access');
+  await page.getByRole('heading', { level: 1, name: /^My access/ }).waitFor();
   return /regent exec (\S+)/.exec(command)[1];
+}
+
+const policy = (Action, more = { Resource: '*' }) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, ...more }] });
+
+/** Calls the AWS CLI as root of Regent's own account. */
+async function asRoot(...args) {
+  const { stdout, stderr, status } = await run('aws', [...args, '--output', 'json'], {
+    ...server.environment,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+  assert.equal(status, 0, stderr);
+  return stdout ? JSON.parse(stdout) : {};
+}
+
+/** A user with a key that may assume roles, and a role that trusts it and may read in IAM. */
+async function makeBroker() {
+  const user = ['--user-name', 'broker'];
+  const { Account } = await asRoot('sts', 'get-caller-identity');
+  await asRoot('iam', 'create-user', ...user);
+  const may = policy(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']);
+  await asRoot('iam', 'put-user-policy', ...user, '--policy-name', 'may', '--policy-document', may);
+  const { AccessKey } = await asRoot('iam', 'create-access-key', ...user);
+  const trust = policy(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], {
+    Principal: { AWS: `arn:aws:iam::${Account}:user/broker` },
+  });
+  const role = ['--role-name', 'reader'];
+  await asRoot('iam', 'create-role', ...role, '--assume-role-policy-document', trust);
+  await asRoot('iam', 'put-role-policy', ...role, '--policy-name', 'may', '--policy-document', policy('iam:ListRoles'));
+  return { account: Account, key: AccessKey, role: `arn:aws:iam::${Account}:role/reader` };
+}
+
+/** Walks the wizard with an access key of the reader's own, on Regent's own STS. */
+async function setUp(page) {
+  const broker = await makeBroker();
+  await becomeAdministrator(page);
+  await page.getByRole('radio', { name: /any STS/ }).check({ force: true });
+  await page.getByRole('button', { name: /^Upstream/ }).click();
+  await page.getByRole('option', { name: /Regent/ }).click();
+  await page.getByLabel('Access key ID').fill(broker.key.AccessKeyId);
+  await page.getByLabel('Secret access key').fill(broker.key.SecretAccessKey);
+  await assertSound(page, 'the wizard at the account');
+  await button(page, 'Next').click();
+  await page.getByLabel('Role ARN').fill(broker.role);
+  await button(page, 'Next').click();
+  await button(page, 'Test the connector').waitFor();
+  await button(page, 'Next').click();
+  return { ...broker, slug: await share(page) };
 }
 
 /** Draws credentials from the first card, the way to its shell exports, and gives them back as an environment. */
@@ -85,18 +130,32 @@ async function signIn(page, name, password = PASSWORD) {
 
 test('a first run leads to credentials that the AWS CLI uses', async () => {
   const page = await openPage(browser);
-  await setUp(page);
+  await becomeAdministrator(page);
+  await button(page, 'Next').click();
+  await page.getByText('Nothing is narrowed').waitFor();
+  await assertSound(page, 'the wizard at the connector');
+  await button(page, 'Next').click();
+  await button(page, 'Test the connector').click();
+  await page.getByText('It works', { exact: true }).waitFor();
+  await button(page, 'Next').click();
+  await share(page);
   await assertSound(page, 'My access after the setup');
+  const { stdout, stderr } = await whoAmI(await draw(page));
+  assert.match(JSON.parse(stdout || '{}').Arn ?? stderr, /^arn:aws:sts::\d{12}:assumed-role\/regent-demo\/ana$/);
+});
+
+test('an access key of one\'s own leads to credentials, and nothing of them stays in the browser', async () => {
+  const page = await openPage(browser);
+  const { account, key } = await setUp(page);
   const environment = await draw(page);
   const { stdout, stderr } = await whoAmI(environment);
-  assert.match(JSON.parse(stdout || '{}').Arn ?? stderr, /^arn:aws:sts::\d{12}:assumed-role\/regent-demo\/ana$/);
-  // Nothing of them stays behind in the browser, neither on the page nor in what it keeps.
+  assert.equal(JSON.parse(stdout || '{}').Arn ?? stderr, `arn:aws:sts::${account}:assumed-role/reader/ana`);
+  await page.getByText(environment.AWS_ACCESS_KEY_ID).waitFor();
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
   const shown = await page.content();
-  for (const secret of [environment.AWS_SECRET_ACCESS_KEY, environment.AWS_SESSION_TOKEN]) {
+  for (const secret of [environment.AWS_SECRET_ACCESS_KEY, environment.AWS_SESSION_TOKEN, key.SecretAccessKey]) {
     assert.ok(secret.length > 16 && !kept.includes(secret) && !shown.includes(secret));
   }
-  await page.getByText(environment.AWS_ACCESS_KEY_ID).waitFor();
 });
 
 test('a wrong setup code makes nobody administrator', async () => {
@@ -114,7 +173,7 @@ test('a wrong setup code makes nobody administrator', async () => {
 
 test('a stranger gets nothing', async () => {
   const page = await openPage(browser);
-  const slug = await setUp(page);
+  const { slug } = await setUp(page);
   await addPerson(page, 'ben');
 
   const stranger = await openPage(browser);
@@ -136,29 +195,12 @@ test('a stranger gets nothing', async () => {
 });
 
 test('the classic script opens the console as a role', async () => {
-  const page = await openPage(browser);
-  await setUp(page);
-  const environment = await draw(page);
-  const account = JSON.parse((await whoAmI(environment)).stdout).Account;
-  // The role trusts the broker's user and not root, so the script begins with a role that does.
-  const root = { ...server.environment, AWS_EC2_METADATA_DISABLED: 'true' };
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:user/script` }, Action: 'sts:AssumeRole' }] };
-  const allowed = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:ListRoles', Resource: '*' }] };
-  const may = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }] };
-  const aws = async (...args) => {
-    const { stdout, stderr, status } = await run('aws', [...args, '--output', 'json'], root);
-    assert.equal(status, 0, stderr);
-    return stdout ? JSON.parse(stdout) : {};
-  };
-  await aws('iam', 'create-user', '--user-name', 'script');
-  await aws('iam', 'put-user-policy', '--user-name', 'script', '--policy-name', 'may', '--policy-document', JSON.stringify(may));
-  const { AccessKey } = await aws('iam', 'create-access-key', '--user-name', 'script');
-  await aws('iam', 'create-role', '--role-name', 'reader', '--assume-role-policy-document', JSON.stringify(trust));
-  await aws('iam', 'put-role-policy', '--role-name', 'reader', '--policy-name', 'may', '--policy-document', JSON.stringify(allowed));
+  const { account, key } = await makeBroker();
   const script = await run('python3', [SCRIPT, account, 'reader', 'ana'], {
-    ...root,
-    AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
-    AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
+    ...server.environment,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ACCESS_KEY_ID: key.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.SecretAccessKey,
     ISSUER_URL: at('/expired'),
   });
   assert.equal(script.status, 0, script.stderr);
@@ -185,7 +227,7 @@ test('a card opens the console as its role', async () => {
   const opened = await opening;
   opened.complaints = [];
   watch(opened, opened.complaints);
-  await opened.getByText(/assumed-role\/regent-demo\/ana/).first().waitFor();
+  await opened.getByText(/assumed-role\/reader\/ana/).first().waitFor();
   await assertSound(opened, 'the console of a card');
 });
 
@@ -221,7 +263,7 @@ test('a passkey made in the browser signs in without a password', async () => {
   });
   // A passkey belongs to a name, and an address has none.
   server.url = server.url.replace('127.0.0.1', 'localhost');
-  await setUp(page);
+  await becomeAdministrator(page);
   await page.goto(at('/sign-in'));
   await button(page, 'Add passkey').click();
   await page.getByText('Passkey 1').waitFor();
