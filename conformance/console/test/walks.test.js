@@ -240,7 +240,8 @@ test('a revoked session dies at once, and only that one', async () => {
   await page.getByRole('button', { name: `Revoke the session of ana, ${first.AWS_ACCESS_KEY_ID}` }).click();
   await page.getByRole('dialog').getByLabel('Reason').fill('a walk');
   await button(page, 'Revoke session').click();
-  await page.getByText(first.AWS_ACCESS_KEY_ID).waitFor({ state: 'detached' });
+  const table = page.getByRole('grid', { name: 'Sessions' });
+  await table.getByText(first.AWS_ACCESS_KEY_ID).waitFor({ state: 'detached' });
   const [dead, alive] = [await whoAmI(first), await whoAmI(second)];
   assert.notEqual(dead.status, 0, dead.stdout);
   assert.equal(alive.status, 0, alive.stderr);

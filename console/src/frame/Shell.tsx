@@ -114,9 +114,10 @@ function useSignOut() {
   return async () => {
     try {
       const answer = await post<{ end_session_url?: string } | undefined>('/auth/logout');
-      client.clear();
-      if (answer?.end_session_url) window.location.assign(answer.end_session_url);
-      else client.setQueryData(sessionQuery.queryKey, { signed_in: false });
+      if (answer?.end_session_url) return window.location.assign(answer.end_session_url);
+      client.setQueryData(sessionQuery.queryKey, { signed_in: false });
+      // What the next person at this browser must not see.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'status' });
     } catch (error) {
       refused(error);
     }
