@@ -20,8 +20,11 @@ class Server:
     """A server with nothing in it, and what it says when it starts."""
 
     def __init__(self):
+        # Not the store of the server that the other tests use.
+        environment = {name: value for name, value in os.environ.items() if name != "REGENT_DATA"}
         self.process = subprocess.Popen(
             [REGENT, "serve", "--ephemeral", "--listen", "127.0.0.1:0", "--log", "error"],
+            env=environment,
             stdout=subprocess.PIPE,
             text=True,
         )
