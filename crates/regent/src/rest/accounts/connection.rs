@@ -21,7 +21,10 @@ use crate::rest::problem::Problem;
 use crate::rest::resource::Shown;
 
 pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(test_account)).routes(routes!(rotate_account))
+    OpenApiRouter::new()
+        .routes(routes!(test_account))
+        .routes(routes!(rotate_account))
+        .routes(routes!(roll_back_account))
 }
 
 /// Tries an account: whether its credentials work, whose they are, and how far the clocks are apart.
@@ -45,8 +48,26 @@ async fn test_account(known: Known, Path(id): Path<String>) -> Result<Json<TestR
     params(("id" = String, Path)),
     responses((status = 200, body = Shown<AccountView>), (status = "default", body = Problem)))]
 async fn rotate_account(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
-    known.must(&action!("regent:RotateAccount"), "account", &id)?;
-    let held = crud::find::<Account>(&known.directory, &id)?;
+    rotate(&known, &id, Way::On).await
+}
+
+/// Brings the old key of a rotation back, as long as it is not deleted, and deletes the new one.
+#[utoipa::path(post, path = "/accounts/{id}/rotate/rollback", operation_id = "rollBackAccount", tag = "Accounts",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Shown<AccountView>), (status = "default", body = Problem)))]
+async fn roll_back_account(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    rotate(&known, &id, Way::Back).await
+}
+
+/// Which way a rotation goes.
+enum Way {
+    On,
+    Back,
+}
+
+async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> {
+    known.must(&action!("regent:RotateAccount"), "account", id)?;
+    let held = crud::find::<Account>(&known.directory, id)?;
     let server = &known.asked.server;
     let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
         .map_err(|error| from_base(&error))?;
@@ -58,8 +79,12 @@ async fn rotate_account(known: Known, Path(id): Path<String>) -> Result<Response
         actor: &actor,
         patience: Patience::default(),
     };
-    rotating.advance().await.map_err(refused)?;
-    crud::answer::<Account>(&known, &held.entity.id, StatusCode::OK)
+    match way {
+        Way::On => rotating.advance().await.map(|_| ()),
+        Way::Back => rotating.roll_back().await,
+    }
+    .map_err(refused)?;
+    crud::answer::<Account>(known, &held.entity.id, StatusCode::OK)
 }
 
 fn refused(error: RotationError) -> Problem {
