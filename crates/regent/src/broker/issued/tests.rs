@@ -76,7 +76,7 @@ async fn of_two_sessions_of_one_person_the_one_that_is_revoked_is_over_at_once()
     issue(&server, &other_record).await;
     assert_eq!(ask(&server, &one, IDENTITY).await.0, 200); // and its opened token is remembered
 
-    let by = Actor::operator();
+    let by = Actor::server();
     let revoked =
         server.revoke_session(record.id.as_str(), by.clone(), None, Some("lost laptop")).await.unwrap();
     assert_eq!(revoked.state(clock.now().as_second()), SessionState::Revoked);
@@ -104,7 +104,7 @@ async fn of_two_sessions_of_one_person_the_one_that_is_revoked_is_over_at_once()
     assert_eq!(kept.state(clock.now().as_second()), SessionState::Revoked);
     let kept = server.issued_session(other_record.id.as_str()).await.unwrap().unwrap();
     assert_eq!(kept.state(clock.now().as_second()), SessionState::Expired);
-    let late = server.revoke_session(other_record.id.as_str(), Actor::operator(), None, None).await;
+    let late = server.revoke_session(other_record.id.as_str(), Actor::server(), None, None).await;
     assert!(matches!(late, Err(RevokeError::Over)), "{late:?}");
 }
 
@@ -116,9 +116,9 @@ async fn a_session_of_aws_or_of_nobody_is_not_revoked() {
         ..session(&server, 1, "usr_ana", "ASIAAWS")
     };
     issue(&server, &record).await;
-    let refused = server.revoke_session(record.id.as_str(), Actor::operator(), None, None).await;
+    let refused = server.revoke_session(record.id.as_str(), Actor::server(), None, None).await;
     assert!(matches!(refused, Err(RevokeError::NotOurs)), "{refused:?}");
-    let refused = server.revoke_session("sess_none", Actor::operator(), None, None).await;
+    let refused = server.revoke_session("sess_none", Actor::server(), None, None).await;
     assert!(matches!(refused, Err(RevokeError::NoSession(_))), "{refused:?}");
     assert!(server.store.picture().revocations().next().is_none());
 }
