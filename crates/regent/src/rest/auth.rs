@@ -114,9 +114,11 @@ async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Logi
     let source = login.value.via.strip_prefix("oidc:")?;
     let source = known.directory.broker().identity_sources.get(source)?;
     let server = &known.asked.server;
-    let token = login.value.sealed_id_token.as_ref().and_then(|sealed| {
-        server.sealer.open_text(&place::id_token(login.value.who.id().as_str()), sealed).ok()
-    });
+    let token = login
+        .value
+        .sealed_id_token
+        .as_ref()
+        .and_then(|sealed| server.sealer.open_text(&place::id_token(login.value.who.id()), sealed).ok());
     let here = door::public_url(&known.asked, headers, &known.directory.broker().settings()).ok()?;
     let after = here.join("/console/").ok()?;
     let provider = openid::Provider::of(&known.asked, source).ok()?;
@@ -130,6 +132,6 @@ async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Logi
 /// Opens the secret of the client that this server is at a provider.
 fn client_secret(asked: &Asked, source: &Stored<IdentitySource>) -> Result<Option<Secret<String>>, Problem> {
     let Some(sealed) = &source.value.sealed_client_secret else { return Ok(None) };
-    let place = place::client_secret(source.id.as_str());
+    let place = place::identity_source(&source.id);
     asked.server.sealer.open_text(&place, sealed).map(Some).map_err(Problem::internal)
 }

@@ -18,19 +18,9 @@ pub(crate) fn person_totp(person: &str) -> String {
     format!("person/{person}/totp")
 }
 
-/// What fetches a person's groups anew from their provider.
-pub(crate) fn refresh_token(person: &str) -> String {
-    format!("person/{person}/refresh-token")
-}
-
 /// What a provider knows a person's session by.
-pub(crate) fn id_token(person: &str) -> String {
+pub(crate) fn id_token(person: &Id) -> String {
     format!("person/{person}/id-token")
-}
-
-/// The secret of the client that this server is at a provider.
-pub(crate) fn client_secret(identity_source: &str) -> String {
-    format!("identity-source/{identity_source}/client-secret")
 }
 
 /// A data key, sealed with the master key.
@@ -56,4 +46,9 @@ pub(crate) fn broker_account(id: &Id) -> String {
 /// The client secret of an identity source.
 pub(crate) fn identity_source(id: &Id) -> String {
     format!("identity-source/{id}/client-secret")
+}
+
+/// What fetches a person's groups anew.
+pub(crate) fn person_refresh_token(id: &Id) -> String {
+    format!("person/{id}/refresh-token")
 }

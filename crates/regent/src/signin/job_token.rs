@@ -65,10 +65,7 @@ impl OpenId {
 }
 
 fn unavailable(error: OidcError) -> JobTokenError {
-    match error {
-        OidcError::Token(error) => error.into(),
-        other => JobTokenError::Keys(other),
-    }
+    if let OidcError::Token(error) = error { error.into() } else { JobTokenError::Keys(error) }
 }
 
 /// The first claim that is not what is asked for.

@@ -24,7 +24,7 @@ struct Key {
     /// The one algorithm it is for, if the provider says so.
     algorithm: Option<String>,
     kind: KeyKind,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 /// The keys of a provider that can check signatures; others of its set are left out.
@@ -87,7 +87,7 @@ impl Key {
             ("OKP", Some("Ed25519")) => (KeyKind::Ed25519, DecodingKey::from_ed_components(&written.x?)),
             _ => return None,
         };
-        Some(Self { id: written.kid, algorithm: written.alg, kind, key: key.ok()? })
+        Some(Self { id: written.kid, algorithm: written.alg, kind, public: key.ok()? })
     }
 }
 
@@ -111,7 +111,7 @@ impl KeySet {
             return Err(TokenError::UnknownKey);
         }
         let is_signed = keys.iter().any(|key| {
-            jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, algorithm.verifier())
+            jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.public, algorithm.verifier())
                 .unwrap_or(false)
         });
         if is_signed { Ok(()) } else { Err(TokenError::Signature) }

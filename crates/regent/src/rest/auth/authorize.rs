@@ -59,7 +59,8 @@ pub(super) struct Code {
     /// The browser's sign-in, which must go on until the code is traded.
     pub(super) login: Id,
     pub(super) redirect_uri: String,
-    pub(super) code_challenge: String,
+    /// The hash of what the command line will show.
+    pub(super) challenge: String,
 }
 
 /// Gives the command line on this machine a code, for whoever is signed in in this browser.
@@ -77,11 +78,8 @@ async fn authorize(known: Known, JsonBody(wanted): JsonBody<Wanted>) -> Result<J
         let detail = "expected `code_challenge` by S256, and a short `state` and `client`";
         return Err(Problem::bad_request("malformed_request", detail));
     }
-    let code = Code {
-        login: login.id.clone(),
-        redirect_uri: wanted.redirect_uri,
-        code_challenge: wanted.code_challenge,
-    };
+    let code =
+        Code { login: login.id.clone(), redirect_uri: wanted.redirect_uri, challenge: wanted.code_challenge };
     let expires = known.asked.seconds() + CODE_SECS;
     let sealed = ticket::seal(&known.asked.server.sealer, Purpose::Authorization, (&code, expires));
     let sealed = sealed.map_err(Problem::internal)?;

@@ -214,11 +214,11 @@ async fn admit(
         let sealed = token.as_ref().map(|token| server.sealer.seal(&place, token.reveal().as_bytes()));
         sealed.transpose().map(|sealed| sealed.map(Box::<str>::from)).map_err(Problem::internal)
     };
-    let sealed_id_token = seal(place::id_token(id.as_str()), &signed_in.id_token)?;
+    let sealed_id_token = seal(place::id_token(&id), &signed_in.id_token)?;
     let told = ClaimedGroups {
         values: identity.groups.iter().map(|group| group.as_str().into()).collect(),
         at: door.now(),
-        sealed_refresh_token: seal(place::refresh_token(id.as_str()), &signed_in.refresh_token)?,
+        sealed_refresh_token: seal(place::person_refresh_token(&id), &signed_in.refresh_token)?,
     };
     let (made, source) = (id.clone(), source.id.clone());
     let event = server.event(journal::Actor::server(), Action::on("", "")).map_err(Problem::internal)?;

@@ -1,11 +1,12 @@
 //! Bearer tokens for what somebody has: a code, an approved device, a job's token: `/auth/token`.
 
+use std::sync::Arc;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Json;
 use http::StatusCode;
 use regent_broker::{Login, LoginKind, Status, Stored, SystemAuth, SystemCaller, Who};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -62,7 +63,7 @@ enum Grant {
 
 /// A bearer token.
 #[derive(Serialize, ToSchema)]
-struct Token {
+struct Issued {
     /// What to send as `Authorization: Bearer`.
     access_token: String,
     /// `Bearer`
@@ -75,8 +76,8 @@ struct Token {
 
 /// Gives a bearer token for a code, an approved device or a job's token.
 #[utoipa::path(post, path = "/auth/token", operation_id = "issueToken", tag = "Sign in", request_body = Grant,
-    responses((status = 200, body = Token), (status = "default", body = Problem)))]
-async fn issue_token(door: Door, JsonBody(grant): JsonBody<Grant>) -> Result<Json<Token>, Problem> {
+    responses((status = 200, body = Issued), (status = "default", body = Problem)))]
+async fn issue_token(door: Door, JsonBody(grant): JsonBody<Grant>) -> Result<Json<Issued>, Problem> {
     door.allow()?;
     let judged = match grant {
         Grant::AuthorizationCode { code, code_verifier, redirect_uri } => {
@@ -101,7 +102,7 @@ async fn issue_token(door: Door, JsonBody(grant): JsonBody<Grant>) -> Result<Jso
         }
     };
     let (begun, caller) = door.begin(kind, proved).await?;
-    Ok(Json(Token {
+    Ok(Json(Issued {
         access_token: begun.token.to_string(),
         token_type: "Bearer",
         expires_in: begun.expires - door.now(),
@@ -121,7 +122,7 @@ fn by_code(door: &Door, code: &str, (verifier, redirect_uri): (&str, &str)) -> R
     // Used up by the first who shows it, right or wrong: who has half of it must not try the other half.
     let held: Code = door.open(Purpose::Authorization, code).ok_or_else(invalid)?;
     let challenge = code_challenge(verifier);
-    let is_theirs = verify_slices_are_equal(challenge.as_bytes(), held.code_challenge.as_bytes()).is_ok();
+    let is_theirs = verify_slices_are_equal(challenge.as_bytes(), held.challenge.as_bytes()).is_ok();
     if !is_theirs || held.redirect_uri != redirect_uri || !(43..=128).contains(&verifier.len()) {
         return Err(invalid());
     }

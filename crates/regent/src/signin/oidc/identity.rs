@@ -59,13 +59,11 @@ fn groups(claims: &Claims, path: &str) -> Result<Vec<String>, OidcError> {
     if is_elsewhere || claims.0.get("hasgroups") == Some(&true.into()) {
         return Err(OidcError::Groups(path.to_owned()));
     }
-    match claims.at(path) {
-        None => Ok(Vec::new()),
-        Some(_) => {
-            let values = claims.texts(path).ok_or_else(|| OidcError::Groups(path.to_owned()))?;
-            Ok(values.into_iter().map(str::to_owned).collect())
-        }
+    if claims.at(path).is_none() {
+        return Ok(Vec::new());
     }
+    let values = claims.texts(path).ok_or_else(|| OidcError::Groups(path.to_owned()))?;
+    Ok(values.into_iter().map(str::to_owned).collect())
 }
 
 /// Whether all that is to be read is there, so that nobody has to be asked.

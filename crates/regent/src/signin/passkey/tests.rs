@@ -129,7 +129,7 @@ fn lies() -> Vec<Lie> {
             "extensions that are no map",
             |a| {
                 a.flags |= WITH_EXTENSIONS;
-                a.extensions = vec![0x80]
+                a.extensions = vec![0x80];
             },
             data.clone(),
         ),
@@ -137,7 +137,7 @@ fn lies() -> Vec<Lie> {
             "extensions cut short",
             |a| {
                 a.flags |= WITH_EXTENSIONS;
-                a.extensions = vec![0xa1, 0x61]
+                a.extensions = vec![0xa1, 0x61];
             },
             data.clone(),
         ),
@@ -145,7 +145,7 @@ fn lies() -> Vec<Lie> {
             "long data",
             |a| {
                 a.flags |= WITH_EXTENSIONS;
-                a.extensions = long_map()
+                a.extensions = long_map();
             },
             data,
         ),
@@ -160,7 +160,7 @@ fn origin(text: &str) -> PasskeyError {
 /// A member that comes twice, the honest one last.
 fn twice(answer: &mut Answer, member: &str, value: &str) {
     let honest = answer.client_data.to_string();
-    answer.client_data_text = Some(format!("{{\"{member}\":\"{value}\",{}", &honest[1..]));
+    answer.client_data_text = Some(format!("{{\"{member}\":\"{value}\",{}", honest.split_at(1).1));
 }
 
 fn long_map() -> Vec<u8> {
@@ -189,12 +189,12 @@ fn what_a_browser_or_an_authenticator_may_add_is_passed_over() {
         },
         |a| {
             a.flags |= WITH_EXTENSIONS;
-            a.extensions = vec![0xa1, 0x61, b'x', 0xf5]
+            a.extensions = vec![0xa1, 0x61, b'x', 0xf5];
         },
         |a| a.flags |= 0x18,
         |a| {
             a.format = "packed";
-            a.statement = vec![0xa1, 0x63, b'a', b'l', b'g', 0x26]
+            a.statement = vec![0xa1, 0x63, b'a', b'l', b'g', 0x26];
         },
     ];
     for change in fine {
@@ -236,7 +236,7 @@ fn a_credential_that_is_not_whole_is_not_registered() {
         &[0x80],
         &[0xa3, 0x63, b'f', b'm', b't'],
         &[0x9f; 16_000],
-        &[0xa1; 17_000],
+        &vec![0xa1; 17_000],
     ] {
         refuses("not an object", &key, |a| a.object = Some(bytes.to_vec()), object());
     }
@@ -296,6 +296,9 @@ fn cose_member(key: &Key, at: usize) -> Vec<u8> {
     key.cose()[at..at + 32].to_vec()
 }
 
+/// Likewise, with something of its own.
+type BoxedLie = (&'static str, Box<dyn Fn(&mut Answer)>, PasskeyError);
+
 #[test]
 fn a_passkey_is_one_persons_and_one_credential() {
     let key = Key::p256();
@@ -304,7 +307,7 @@ fn a_passkey_is_one_persons_and_one_credential() {
         signature[10] ^= 1;
         signature
     };
-    let lies: [(&str, Box<dyn Fn(&mut Answer)>, PasskeyError); 8] = [
+    let lies: [BoxedLie; 8] = [
         (
             "a registration",
             Box::new(|a| a.client_data["type"] = json!("webauthn.create")),

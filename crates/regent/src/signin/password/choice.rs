@@ -106,9 +106,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(password: &str, expected: Result<(), PasswordError>) {
+    fn check(password: &str, expected: &Result<(), PasswordError>) {
         let person = Person { name: "ana.diaz", email: Some("anita@example.com") };
-        assert_eq!(acceptable(password, person), expected, "{password}");
+        assert_eq!(&acceptable(password, person), expected, "{password}");
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
             "correcthorsebatterystaple",
             "administrator!",
         ] {
-            check(password, Err(PasswordError::Common));
+            check(password, &Err(PasswordError::Common));
         }
     }
 
@@ -137,9 +137,9 @@ mod tests {
         for password in
             ["ana.diaz2026!", "Ana.DiazAna.Diaz", "anita@example.com", "anita@example.com1", "1234567anita"]
         {
-            check(password, Err(PasswordError::OwnName));
+            check(password, &Err(PasswordError::OwnName));
         }
-        check("a short walk with anita", Ok(()));
+        check("a short walk with anita", &Ok(()));
     }
 
     #[test]
@@ -150,13 +150,13 @@ mod tests {
 
     #[test]
     fn length_is_bounded_on_both_sides() {
-        check("elevenchars", Err(PasswordError::TooShort));
-        check("twelve chars", Ok(()));
-        check("größeЖ漢字", Err(PasswordError::TooShort));
+        check("elevenchars", &Err(PasswordError::TooShort));
+        check("twelve chars", &Ok(()));
+        check("größeЖ漢字", &Err(PasswordError::TooShort));
         let long = "long words ".repeat(94);
-        check(&long[..MAX_BYTES], Err(PasswordError::Common));
-        check(&format!("{}{}", "x".repeat(2), "y7 Q".repeat(255)), Ok(()));
-        check(&"x".repeat(MAX_BYTES + 1), Err(PasswordError::TooLong));
+        check(long.split_at(MAX_BYTES).0, &Err(PasswordError::Common));
+        check(&format!("{}{}", "x".repeat(2), "y7 Q".repeat(255)), &Ok(()));
+        check(&"x".repeat(MAX_BYTES + 1), &Err(PasswordError::TooLong));
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         for password in
             ["three green boats", "kaffee am morgen", "мама мыла раму", "tr0mbone-3-slides", "9fX!2kQz#7Lp"]
         {
-            check(password, Ok(()));
+            check(password, &Ok(()));
         }
     }
 

@@ -141,7 +141,7 @@ mod tests {
         from: impl Fn(usize) -> IpAddr,
     ) -> usize {
         (0..86_400 * 3)
-            .filter(|at| throttle.begin(&name(*at), from(*at), (at / 3) as Seconds).is_ok())
+            .filter(|at| throttle.begin(&name(*at), from(*at), Seconds::try_from(at / 3).unwrap()).is_ok())
             .count()
     }
 
@@ -220,7 +220,7 @@ mod tests {
         let networks =
             ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "::ffff:192.0.2.7", "192.0.2.7"]
                 .map(|text| network(text.parse().unwrap()));
-        let [a, b, c, d, e] = networks;
-        assert!(a == b && b != c && d == e);
+        let [one, same, other, mapped, plain] = networks;
+        assert!(one == same && same != other && mapped == plain);
     }
 }

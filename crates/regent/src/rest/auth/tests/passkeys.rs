@@ -36,6 +36,9 @@ async fn show(browser: &mut Browser, key: &Key, change: impl FnOnce(&mut Answer)
     (body.clone(), browser.post("/auth/passkey/finish", body).await)
 }
 
+/// What an answer says that is not so.
+type Lie = (&'static str, Box<dyn FnOnce(&mut Answer)>);
+
 fn handle(person: &str) -> impl FnOnce(&mut Answer) {
     let person = person.as_bytes().to_vec();
     move |answer| answer.user_handle = Some(person)
@@ -64,7 +67,7 @@ async fn what_is_not_the_passkey_of_its_person_signs_nobody_in() {
     let key = Key::p256();
     register(&mut ana, &key).await;
     let other = Key::p256();
-    let lies: Vec<(&str, Box<dyn FnOnce(&mut Answer)>)> = vec![
+    let lies: Vec<Lie> = vec![
         ("nobody", Box::new(|a| a.user_handle = None)),
         ("another person", Box::new(handle("usr_01JNOBODY"))),
         ("another page", Box::new(|a| a.client_data["origin"] = json!("https://evil.example"))),
