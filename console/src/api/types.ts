@@ -201,7 +201,7 @@ export interface FieldIssue {
 
 export interface Preview {
   lifetime?: Lifetime;
-  policy?: { characters: number; limit: number; packed_percent?: number };
+  policy?: { characters: number; limit?: number; packed_percent?: number };
   session_name?: string;
   session_arn?: string;
   source_identity?: string;
@@ -346,7 +346,8 @@ export interface GalleryCard {
   tags: string[];
   kind: string;
   policy?: unknown;
-  variables: { name: string; what: string; example: string }[];
+  /** `blank` is what stands in the policy in place of the value. */
+  variables: { name: string; blank?: string; what: string; example: string; many?: boolean; optional?: boolean }[];
   works_with: string[];
   notes?: string | string[];
 }
@@ -360,8 +361,11 @@ export interface Finding {
 }
 
 export interface LintReport {
+  /** Whether IAM would store it at all; if not, `refusal` says why. */
+  admissible?: boolean;
+  refusal?: { message: string; explanation: string; line: number; column: number };
   findings: Finding[];
-  size?: { characters: number; limit: number; packed_percent?: number };
+  size?: { characters: number; limit?: number; packed_percent?: number };
 }
 
 export interface SimulationResult {

@@ -1,14 +1,17 @@
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 
 interface Props {
-  size: { characters: number; limit: number; packed_percent?: number };
+  size: { characters: number; limit?: number; packed_percent?: number };
 }
 
 const TIGHT_PERCENT = 80;
+/** What AWS takes as the policy of a session. */
+const MOST_CHARACTERS = 2048;
 
 /** How much of AWS's room a session policy takes. */
 export function SizeBar({ size }: Props) {
-  const percent = Math.round((size.characters / size.limit) * 100);
+  const limit = size.limit ?? MOST_CHARACTERS;
+  const percent = Math.round((size.characters / limit) * 100);
   const packed = size.packed_percent === undefined ? '' : `, about ${Math.round(size.packed_percent)} % when packed`;
   const used = Math.max(percent, size.packed_percent ?? 0);
   return (
@@ -16,8 +19,8 @@ export function SizeBar({ size }: Props) {
       ariaLabel="Room taken by the session policy"
       value={Math.min(percent, 100)}
       status={used > 100 ? 'error' : 'in-progress'}
-      resultText={`Too big: ${size.characters} of ${size.limit} characters${packed}`}
-      additionalInfo={`${size.characters} of ${size.limit} characters${packed}${used > TIGHT_PERCENT ? '. Little room is left for tags.' : ''}`}
+      resultText={`Too big: ${size.characters} of ${limit} characters${packed}`}
+      additionalInfo={`${size.characters} of ${limit} characters${packed}${used > TIGHT_PERCENT ? '. Little room is left for tags.' : ''}`}
     />
   );
 }

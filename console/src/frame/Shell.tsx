@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
@@ -10,6 +11,7 @@ import type { Me } from '../api/types';
 import { Waiting } from '../parts/Loaded';
 import { Notices, refused } from '../parts/notices';
 import { useFollow, useGo } from './follow';
+import { GoButton } from './Go';
 import { activeHref, navigationFor } from './navigation';
 import { chooseTheme, type Theme, useTheme } from './theme';
 
@@ -49,6 +51,7 @@ export function Shell() {
         stickyNotifications
         content={
           <div id="content">
+            {me.must_change_password && <ChangePassword />}
             <Suspense fallback={<Waiting what="the page" />}>
               <Outlet />
             </Suspense>
@@ -56,6 +59,14 @@ export function Shell() {
         }
       />
     </>
+  );
+}
+
+function ChangePassword() {
+  return (
+    <Alert type="warning" action={<GoButton path="/sign-in">Change it now</GoButton>}>
+      Your password was set by somebody else. Change it before you go on.
+    </Alert>
   );
 }
 

@@ -5,14 +5,16 @@ import Cards from '@cloudscape-design/components/cards';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { asProblem, post, segment } from '../api/client';
 import { gallery } from '../api/queries';
 import type { GalleryCard, PrincipalType } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { TextField } from '../parts/fields';
 import { Loaded } from '../parts/Loaded';
-import { filled } from './layout';
+import { Refusal } from '../parts/Refusal';
+import { laidOut } from './layout';
 
 /** What was picked: the ARN of a managed policy, or the text of one. */
 export type Picked = { arn: string } | { policy: string };
@@ -23,9 +25,6 @@ interface Props {
   onPick: (picked: Picked) => void;
   onClose: () => void;
 }
-
-const isArn = (card: GalleryCard): card is GalleryCard & { policy: string } =>
-  typeof card.policy === 'string' && card.policy.startsWith('arn:');
 
 /** The ready policies; picking one asks for its variables. */
 export function GalleryPicker({ type, onPick, onClose }: Props) {
@@ -46,9 +45,7 @@ export function GalleryPicker({ type, onPick, onClose }: Props) {
               )}
               heading="h3"
               action="Choose"
-              onChoose={(one) =>
-                isArn(one) && one.variables.length === 0 ? onPick({ arn: one.policy }) : setCard(one)
-              }
+              onChoose={setCard}
             />
           )}
         </Loaded>
@@ -124,14 +121,37 @@ interface FillProps {
   onBack: () => void;
 }
 
+type Filled = { policy: string } | { policy_arn: string };
+
+// Several values stand in one field, apart by commas.
+function asked(card: GalleryCard, values: Record<string, string>) {
+  const given = card.variables.filter(({ name }) => values[name]?.trim());
+  return Object.fromEntries(
+    given.map(({ name, many }) => {
+      const value = values[name]?.trim() ?? '';
+      return [name, many ? value.split(/\s*,\s*/) : value];
+    }),
+  );
+}
+
 function Fill({ card, onPick, onBack }: FillProps) {
   const [values, setValues] = useState<Record<string, string>>({});
-  const policy = filled(card.policy, values);
-  const notes = Array.isArray(card.notes) ? card.notes : card.notes ? [card.notes] : [];
+  const sent = asked(card, values);
+  const ready = card.variables.every(({ name, optional }) => optional || name in sent);
+  const query = useQuery({
+    queryKey: ['/policies', 'fill', card.id, sent],
+    queryFn: ({ signal }) => post<Filled>(`/policies/gallery/${segment(card.id)}/fill`, { values: sent }, { signal }),
+    placeholderData: keepPreviousData,
+    enabled: ready,
+  });
+  const problem = query.error ? asProblem(query.error) : undefined;
+  const filled = ready && !problem ? query.data : undefined;
+  const blank = typeof card.policy === 'string' ? card.policy : JSON.stringify(card.policy, null, 2);
+  const text = filled && ('policy' in filled ? (laidOut(filled.policy) ?? filled.policy) : filled.policy_arn);
   return (
     <SpaceBetween size="m">
       <Box>{card.explanation}</Box>
-      {notes.map((note) => (
+      {[card.notes ?? []].flat().map((note) => (
         <Box key={note} color="text-body-secondary">
           {note}
         </Box>
@@ -139,22 +159,29 @@ function Fill({ card, onPick, onBack }: FillProps) {
       {card.variables.map((variable) => (
         <TextField
           key={variable.name}
-          label={variable.name}
-          description={variable.what}
+          label={variable.what}
           placeholder={variable.example}
+          hint={[variable.optional && 'Optional.', variable.many && 'Several apart by commas.']
+            .filter(Boolean)
+            .join(' ')}
           value={values[variable.name]}
-          onChange={(value) => {
-            const { [variable.name]: _, ...others } = values;
-            setValues(value ? { ...others, [variable.name]: value } : others);
-          }}
+          onChange={(value) => setValues((old) => ({ ...old, [variable.name]: value }))}
+          error={problem?.of(`values.${variable.name}`)}
         />
       ))}
-      <CodeBlock what="policy" text={policy} />
+      {problem && problem.fields.length === 0 && <Refusal error={problem} />}
+      <CodeBlock what="policy" text={text ?? laidOut(blank) ?? blank} />
       <SpaceBetween direction="horizontal" size="xs">
         <Button formAction="none" onClick={onBack}>
           Back
         </Button>
-        <Button formAction="none" variant="primary" onClick={() => onPick(isArn(card) ? { arn: policy } : { policy })}>
+        <Button
+          formAction="none"
+          variant="primary"
+          disabled={!text}
+          disabledReason="Fill in the blanks first"
+          onClick={() => text && onPick(filled && 'policy_arn' in filled ? { arn: text } : { policy: text })}
+        >
           Use this policy
         </Button>
       </SpaceBetween>

@@ -17,7 +17,7 @@ interface Props {
   onChange: (policy: string) => void;
   error?: string;
   rows?: number;
-  size?: { characters: number; limit: number; packed_percent?: number };
+  size?: { characters: number; limit?: number; packed_percent?: number };
 }
 
 const PAUSE_MS = 500;
@@ -59,7 +59,15 @@ export function PolicyField({ label, value, onChange, error, rows, size }: Props
         }
       />
       {written && shown && <SizeBar size={shown} />}
-      {written && lint.data?.findings.length === 0 && <StatusIndicator>Nothing to remark</StatusIndicator>}
+      {written && lint.data?.refusal && (
+        <StatusIndicator type="error" wrapText>
+          {lint.data.refusal.line}:{lint.data.refusal.column} {lint.data.refusal.message}{' '}
+          {lint.data.refusal.explanation}
+        </StatusIndicator>
+      )}
+      {written && lint.data?.findings.length === 0 && !lint.data.refusal && (
+        <StatusIndicator>Nothing to remark</StatusIndicator>
+      )}
       {written && lint.data && <Findings findings={lint.data.findings} />}
       {written && lint.error && <Box color="text-status-error">{lint.error.message}</Box>}
     </SpaceBetween>

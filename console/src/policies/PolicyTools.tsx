@@ -9,6 +9,7 @@ import type { GalleryCard } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { Loaded } from '../parts/Loaded';
 import { GalleryCards } from './GalleryPicker';
+import { laidOut } from './layout';
 import { PolicyField } from './PolicyField';
 import { Simulator } from './Simulator';
 
@@ -17,7 +18,8 @@ export function PolicyTools() {
   const [tab, setTab] = useState('gallery');
   const [policy, setPolicy] = useState('');
   const take = (card: GalleryCard) => {
-    setPolicy(typeof card.policy === 'string' ? card.policy : JSON.stringify(card.policy, null, 2));
+    const text = typeof card.policy === 'string' ? card.policy : JSON.stringify(card.policy, null, 2);
+    setPolicy(laidOut(text) ?? text);
     setTab('write');
   };
   return (
