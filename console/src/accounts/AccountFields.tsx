@@ -87,7 +87,7 @@ function KindFields({ form, stored }: Props) {
   switch (draft.kind) {
     case 'access_key':
       return (
-        <>
+        <SpaceBetween size="m">
           <TextField
             label="Access key ID"
             placeholder="AKIA…"
@@ -123,7 +123,7 @@ function KindFields({ form, stored }: Props) {
           >
             It may be the key of a root user
           </Checkbox>
-        </>
+        </SpaceBetween>
       );
     case 'regent_role':
       return (
@@ -137,7 +137,7 @@ function KindFields({ form, stored }: Props) {
       );
     case 'hop':
       return (
-        <>
+        <SpaceBetween size="m">
           <ChoiceField
             label="From account"
             value={hop.base || undefined}
@@ -167,7 +167,7 @@ function KindFields({ form, stored }: Props) {
             onChange={(duration) => set('hop', { ...hop, duration })}
             error={error('hop.duration')}
           />
-        </>
+        </SpaceBetween>
       );
     case 'ambient':
       return null;

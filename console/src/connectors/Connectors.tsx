@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PRINCIPAL_TYPES } from '../access/words';
@@ -50,7 +51,7 @@ export function Connectors() {
         }
         choose={holds(me, 'operator') ? (one) => one.name : undefined}
         actions={(chosen) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             {admin && <TestAll list={query.data ?? []} />}
             {holds(me, 'operator') && <Actions chosen={chosen} admin={admin} open={setDialog} />}
             {admin && (
@@ -58,7 +59,7 @@ export function Connectors() {
                 Create connector
               </GoButton>
             )}
-          </>
+          </SpaceBetween>
         )}
         empty={
           <Empty

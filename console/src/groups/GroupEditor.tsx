@@ -137,7 +137,7 @@ function Members({ form }: { form: FormOf<GroupDraft> }) {
           <Alert type="info">There is no identity source yet. Add one in the settings first.</Alert>
         )}
         {mapped && (
-          <>
+          <SpaceBetween size="m">
             <ChoiceField
               label="Identity source"
               choices={sources.map((source) => ({ value: source.id, label: source.name }))}
@@ -158,7 +158,7 @@ function Members({ form }: { form: FormOf<GroupDraft> }) {
               onChange={(value) => set('mapped', { ...mapped, value })}
               error={error('mapped.value')}
             />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

@@ -71,7 +71,7 @@ export function Listing<Item extends { id: string }>(props: Props<Item>) {
           loadingText={`Loading ${what}`}
           variant="full-page"
           stickyHeader
-          wrapLines={false}
+          wrapLines
           enableKeyboardNavigation
           selectionType={choose ? 'single' : undefined}
           selectedItems={chosen ? [chosen] : []}

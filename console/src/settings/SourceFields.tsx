@@ -1,3 +1,4 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { Draft, IdentitySource } from '../api/types';
 import { AreaField, ChoiceField, ListField, TextField } from '../parts/fields';
 import type { Form } from '../parts/useForm';
@@ -42,7 +43,7 @@ export function SourceFields({ form, stored, short }: Props) {
     />
   );
   return (
-    <>
+    <SpaceBetween size="m">
       <TextField
         label="Name"
         hint="Stands on the button of the sign-in."
@@ -87,7 +88,7 @@ export function SourceFields({ form, stored, short }: Props) {
         ]}
       />
       {!short && (
-        <>
+        <SpaceBetween size="m">
           <ListField
             label="Scopes"
             values={draft.scopes}
@@ -115,8 +116,8 @@ export function SourceFields({ form, stored, short }: Props) {
             onChange={(pem) => set('ca_pem', pem || undefined)}
             error={error('ca_pem')}
           />
-        </>
+        </SpaceBetween>
       )}
-    </>
+    </SpaceBetween>
   );
 }

@@ -52,7 +52,7 @@ export function SignInStep({ onFinish }: Step) {
           ]}
         />
         {kind === 'oidc' && (
-          <>
+          <SpaceBetween size="m">
             <CodeBlock what="redirect address" text={`${window.location.origin}/api/v1/auth/oidc/callback`} />
             <SourceFields
               short
@@ -62,7 +62,7 @@ export function SignInStep({ onFinish }: Step) {
                 error: (field) => problem?.of(field),
               }}
             />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

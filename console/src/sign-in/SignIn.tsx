@@ -47,7 +47,7 @@ export function SignIn() {
                   />
                 </FormField>
               ) : (
-                <>
+                <SpaceBetween size="m">
                   <FormField label="Name">
                     <Input
                       value={name}
@@ -65,7 +65,7 @@ export function SignIn() {
                       autoComplete="current-password"
                     />
                   </FormField>
-                </>
+                </SpaceBetween>
               )}
               <Button variant="primary" fullWidth loading={signIn.busy === 'password'}>
                 {signIn.second ? 'Continue' : 'Sign in'}

@@ -175,7 +175,7 @@ function AuthFields({ form }: { form: FormOf<CallerDraft> }) {
           />
         )}
         {auth.kind === 'jwt' && (
-          <>
+          <SpaceBetween size="m">
             <TextField
               label="Issuer"
               placeholder="https://token.actions.example.com"
@@ -212,7 +212,7 @@ function AuthFields({ form }: { form: FormOf<CallerDraft> }) {
                 }}
               />
             </FormField>
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

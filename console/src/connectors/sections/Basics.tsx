@@ -93,7 +93,7 @@ export function RoleAndType({ form, issue, capability }: Section) {
           />
         </FormField>
         {draft.principal_type === 'assume_role' && (
-          <>
+          <SpaceBetween size="m">
             <TextField
               label="Role ARN"
               placeholder="arn:aws:iam::111122223333:role/Developer"
@@ -115,7 +115,7 @@ export function RoleAndType({ form, issue, capability }: Section) {
                 </Button>
               }
             />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

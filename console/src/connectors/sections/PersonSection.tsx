@@ -30,7 +30,7 @@ export function PersonSection({ form, issue, capability }: Section) {
             error={issue('session_name_template')}
           />
           {draft.principal_type === 'assume_role' && (
-            <>
+            <SpaceBetween size="m">
               <Toggle
                 checked={draft.source_identity_template !== null}
                 disabled={Boolean(noIdentity)}
@@ -49,7 +49,7 @@ export function PersonSection({ form, issue, capability }: Section) {
                   error={issue('source_identity_template')}
                 />
               )}
-            </>
+            </SpaceBetween>
           )}
           <FormField
             label="Session tags"
