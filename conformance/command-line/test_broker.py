@@ -164,10 +164,10 @@ def test_a_build_has_a_token_and_is_refused_until_it_is_granted(ana, server, tmp
     build.environment |= {"REGENT_TOKEN": token.read_text().strip(), "REGENT_SERVER": server.url}
     assert "no connector" in build.regent("ls")
     build.regent("exec", "audit", "--", *WHO, status=1)
+    ana.regent("connector", "why", "audit", "--system-caller", "deploy", status=3)
     scope = tmp_path / "scope.yaml"
     scope.write_text("scope: both\n")
     ana.regent("connector", "edit", "audit", "-f", str(scope))
-    ana.regent("connector", "why", "audit", "--system-caller", "deploy", status=3)
     ana.regent("connector", "grant", "audit", "--system-caller", "deploy")
     assert "may use it (grant:" in ana.regent("connector", "why", "audit", "--system-caller", "deploy")
     assert ":assumed-role/Auditor/" in build.regent("exec", "audit", "--", *WHO)

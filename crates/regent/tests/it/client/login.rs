@@ -46,11 +46,10 @@ pub(super) fn get(url: &Url, path: &str, headers: &[(&str, &str)]) -> String {
     let host = format!("127.0.0.1:{}", url.port().unwrap());
     let mut stream = TcpStream::connect(&host).unwrap();
     let mut request = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
-    if !headers.iter().any(|(name, _)| *name == "Host") {
-        request += &format!("Host: {host}\r\n");
-    }
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+    let ours = [("Host", host.as_str())];
+    let names_a_host = headers.iter().any(|(name, _)| *name == "Host");
+    for (name, value) in ours.iter().filter(|_| !names_a_host).chain(headers) {
+        request.extend([*name, ": ", *value, "\r\n"]);
     }
     stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
     let mut answer = String::new();
