@@ -49,6 +49,11 @@ impl Account {
         }
     }
 
+    /// Whether it is an access key whose secret nobody has entered yet.
+    pub fn lacks_secret(&self) -> bool {
+        self.terms.kind == AccountKind::AccessKey && self.sealed_secret.is_none()
+    }
+
     /// The same account on other terms. What was learned of other credentials is forgotten.
     #[must_use]
     pub fn with(&self, terms: AccountTerms) -> Self {

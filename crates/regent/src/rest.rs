@@ -15,10 +15,13 @@ mod audit;
 mod auth;
 mod body;
 pub(crate) mod caller;
+mod config;
 mod connectors;
 pub(crate) mod cookie;
 mod crud;
+mod demo;
 mod groups;
+pub(crate) mod idempotency;
 mod identity_sources;
 mod in_use;
 mod list;
@@ -30,6 +33,7 @@ mod sessions;
 mod settings;
 pub(crate) mod setup;
 mod status;
+mod step;
 mod system_callers;
 mod upstreams;
 mod users;
@@ -64,11 +68,14 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(system_callers::routes())
         .merge(identity_sources::routes())
         .merge(settings::routes())
+        .merge(config::routes())
+        .merge(demo::routes())
         .split_for_parts();
     let served = document.clone();
     let router = router
         .route("/openapi.json", axum::routing::get(async move || Json(served.clone())))
         .fallback(async || Problem::not_found("there is nothing at this path"))
-        .method_not_allowed_fallback(async || Problem::method_not_allowed());
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(axum::middleware::from_fn(idempotency::layer));
     (router, document)
 }

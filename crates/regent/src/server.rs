@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::managed_policies::ManagedPolicies;
 use crate::mfa::attempts::Attempts;
+use crate::rest::idempotency::Idempotency;
 use crate::seal::{Sealer, place};
 use crate::session::KeyRing;
 use crate::signin::SignIn;
@@ -43,6 +44,8 @@ pub struct Server {
     pub(crate) issue_limits: IssueLimits,
     /// Ways to upstreams, and base sessions.
     pub(crate) bases: Bases,
+    /// Answers to requests that may be sent again.
+    pub(crate) idempotency: Idempotency,
     /// Hashes and checks passwords.
     pub(crate) passwords: Passwords,
     /// What is kept in mind of sign-ins.
@@ -81,6 +84,7 @@ impl Server {
             lost: PolicyDocument::new("", Vec::new()),
             issue_limits: IssueLimits::default(),
             bases: Bases::default(),
+            idempotency: Idempotency::default(),
             passwords: Passwords::default(),
             sign_in: SignIn::default(),
             setup_code: setup_code(),

@@ -36,6 +36,9 @@ pub(crate) enum BaseError {
     /// The upstream cannot be called as its record says.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// Nobody has entered the secret yet.
+    #[error("the account `{0}` has no secret yet; enter it")]
+    NoSecret(String),
     /// The sealed secret does not open.
     #[error("the secret of the account `{0}` does not open with this server's keys")]
     Sealed(String),
@@ -125,7 +128,9 @@ pub(crate) async fn credentials(
 
 fn long_term(server: &Server, account: &Stored<Account>) -> Result<Credentials, BaseError> {
     let name = &account.value.terms.name;
-    let sealed = account.value.sealed_secret.as_deref().unwrap_or_default();
+    let Some(sealed) = account.value.sealed_secret.as_deref() else {
+        return Err(BaseError::NoSecret(name.clone()));
+    };
     let opened = server.sealer.open_text(&place::broker_account(&account.id), sealed);
     let secret = opened.map_err(|_| BaseError::Sealed(name.clone()))?;
     let id = account.value.terms.access_key_id.clone().unwrap_or_default();

@@ -179,6 +179,9 @@ fn state(connector: &Connector, account: Option<&Account>) -> (State, Option<Str
     if account.is_none_or(|account| account.terms.disabled) {
         return (State::Disabled, Some("its account is disabled".to_owned()));
     }
+    if account.is_some_and(Account::lacks_secret) {
+        return (State::Disabled, Some("its account has no secret yet".to_owned()));
+    }
     match &connector.health {
         Health::Failing { code, .. } => (State::Failing, Some(format!("the last try failed: {code}"))),
         Health::Ok | Health::Untested => (State::Usable, None),

@@ -28,7 +28,7 @@ mod preview;
 mod snippets;
 mod why;
 
-use grants::GrantView;
+pub(super) use grants::GrantView;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()

@@ -24,13 +24,18 @@ use super::resource::{Shown, without_read_only};
 use crate::broker::check_identity_source;
 use crate::seal::place;
 
+mod test;
+
 pub(super) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_identity_sources, create_identity_source)).routes(routes!(
-        get_identity_source,
-        replace_identity_source,
-        change_identity_source,
-        delete_identity_source
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_identity_sources, create_identity_source))
+        .routes(routes!(
+            get_identity_source,
+            replace_identity_source,
+            change_identity_source,
+            delete_identity_source
+        ))
+        .merge(test::routes())
 }
 
 /// What there is to see of an identity source. Its client secret is not.

@@ -131,6 +131,15 @@ impl Problem {
         self.0.fix.as_deref()
     }
 
+    /// The same about something within the request: its members are told by their place there.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        for field in &mut self.0.fields {
+            field.name = format!("{place}.{}", field.name);
+        }
+        self.0.detail = format!("{place}: {}", self.0.detail);
+        self
+    }
+
     /// Whether it says that nobody is signed in.
     pub(crate) fn is_unauthorized(&self) -> bool {
         self.0.status == StatusCode::UNAUTHORIZED

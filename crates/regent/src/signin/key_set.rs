@@ -67,6 +67,13 @@ impl<'de> Deserialize<'de> for KeySet {
     }
 }
 
+impl KeySet {
+    /// Whether there is no key in it that could check anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Key {
     fn read(written: Written) -> Option<Self> {
         let is_for_signatures = written.purpose.as_deref().is_none_or(|purpose| purpose == "sig")

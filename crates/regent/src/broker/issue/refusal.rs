@@ -84,7 +84,7 @@ pub(crate) fn from_base(error: &BaseError) -> Problem {
             Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix)
         }
         BaseError::Shared(error) => from_base(error),
-        BaseError::Disabled(_) => forbidden("disabled", error.to_string()),
+        BaseError::Disabled(_) | BaseError::NoSecret(_) => forbidden("disabled", error.to_string()),
         BaseError::NoAccount(_)
         | BaseError::NoUpstream(_)
         | BaseError::Connect(_)

@@ -103,6 +103,13 @@ impl GrantView {
         }
     }
 
+    /// A grant as it is kept, under this id.
+    pub(crate) fn grant(&self, id: Id) -> Result<Grant, Problem> {
+        let expires_at = self.expires_at.as_deref().map(moment).transpose()?;
+        let (subject, conditions) = (self.subject.clone(), self.conditions());
+        Ok(Grant { id, subject, effect: self.effect, conditions, expires_at })
+    }
+
     fn conditions(&self) -> Conditions {
         let ConditionsView { hours, cidrs, mfa } = self.conditions.clone();
         // As old as a sign-in can be is as good as of this one.
@@ -125,9 +132,7 @@ pub(crate) fn made(known: &Known, grants: &[GrantView], old: &[Grant]) -> Result
             Some(id) => id,
             None => known.asked.server.new_id("grnt")?,
         };
-        let expires_at = grant.expires_at.as_deref().map(moment).transpose()?;
-        let (subject, conditions) = (grant.subject.clone(), grant.conditions());
-        made.push(Grant { id, subject, effect: grant.effect, conditions, expires_at });
+        made.push(grant.grant(id)?);
     }
     Ok(made)
 }

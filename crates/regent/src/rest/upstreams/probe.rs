@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::problem::Problem;
+use crate::rest::step::{Step, StepStatus, Steps};
 use crate::upstream::connect::{self, Clients, Connect};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
@@ -69,39 +70,6 @@ struct Capabilities {
     get_session_token: Option<bool>,
 }
 
-/// Something that was looked at.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Step {
-    /// Its number, from one.
-    pub(crate) number: usize,
-    /// What it is.
-    pub(crate) name: &'static str,
-    /// How it went.
-    pub(crate) status: StepStatus,
-    /// For people.
-    pub(crate) text: String,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fix: Option<String>,
-    /// For programs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) code: Option<&'static str>,
-}
-
-/// How a step went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum StepStatus {
-    /// Well.
-    Ok,
-    /// It works, and should not stay so.
-    Warn,
-    /// It does not work.
-    Fail,
-    /// There was no use in trying.
-    Skipped,
-}
-
 /// Looks at an upstream: it is reached, who it says it is, its clock, and which actions of STS it knows.
 #[utoipa::path(post, path = "/upstreams/{id}/probe", operation_id = "probeUpstream", tag = "Settings",
     params(("id" = String, Path)), responses((status = 200, body = Probe), (status = "default", body = Problem)))]
@@ -141,11 +109,11 @@ async fn probe(known: &Known, record: &Upstream) -> Probe {
         partition,
         region: partition.default_region(),
     };
-    let mut steps = Steps::default();
+    let mut steps = Looked::default();
     let upstream = match connect.to(record) {
         Ok(upstream) => upstream,
         Err(error) => {
-            steps.add("reach", StepStatus::Fail, error.to_string());
+            steps.0.add("reach", StepStatus::Fail, error.to_string());
             return steps.into_probe(Capabilities::default(), None);
         }
     };
@@ -155,12 +123,12 @@ async fn probe(known: &Known, record: &Upstream) -> Probe {
     let skew = identity.as_ref().err().and_then(CallError::refusal).and_then(|refusal| refusal.skew_secs);
     let identity = told(identity);
     if let Told::Silent(why) = &identity {
-        steps.add("reach", StepStatus::Fail, why.clone());
-        steps.fix("check the URL, the proxy and whom the upstream trusts");
+        steps.0.add("reach", StepStatus::Fail, why.clone());
+        steps.0.fix("check the URL, the proxy and whom the upstream trusts");
         return steps.into_probe(Capabilities::default(), skew);
     }
     let at = upstream.sts.url.host_str().unwrap_or_default().to_owned();
-    steps.add("reach", StepStatus::Ok, format!("`{at}` answers"));
+    steps.0.add("reach", StepStatus::Ok, format!("`{at}` answers"));
     steps.clock(skew);
     let role = AssumeRoleRequest {
         role_arn: "arn:aws:iam::000000000000:role/regent-probe".to_owned(),
@@ -196,44 +164,34 @@ fn told(result: Result<(), CallError>) -> Told {
     }
 }
 
+/// What was looked at, with what upstreams alone have.
 #[derive(Default)]
-struct Steps(Vec<Step>);
+struct Looked(Steps);
 
-impl Steps {
-    fn add(&mut self, name: &'static str, status: StepStatus, text: String) {
-        let number = self.0.len() + 1;
-        self.0.push(Step { number, name, status, text, fix: None, code: None });
-    }
-
-    fn fix(&mut self, fix: &str) {
-        if let Some(last) = self.0.last_mut() {
-            last.fix = Some(fix.to_owned());
-        }
-    }
-
+impl Looked {
     fn clock(&mut self, skew: Option<i64>) {
         let Some(skew) = skew else {
-            return self.add("clock", StepStatus::Skipped, "it does not tell the time".to_owned());
+            return self.0.add("clock", StepStatus::Skipped, "it does not tell the time".to_owned());
         };
         let status = match skew.abs() {
             0..=SKEW_WARN_SECS => StepStatus::Ok,
             apart if apart <= SKEW_FAIL_SECS => StepStatus::Warn,
             _ => StepStatus::Fail,
         };
-        self.add("clock", status, format!("its clock is {skew} seconds ahead of this server's"));
+        self.0.add("clock", status, format!("its clock is {skew} seconds ahead of this server's"));
         if status != StepStatus::Ok {
-            self.fix("set both clocks by a time server: signatures count for five minutes");
+            self.0.fix("set both clocks by a time server: signatures count for five minutes");
         }
     }
 
     /// What an answer says about an action, and whether it is known.
     fn action(&mut self, name: &'static str, told: &Told) -> Option<bool> {
         match told {
-            Told::Known => self.add(name, StepStatus::Ok, format!("it knows `{name}`")),
-            Told::Unknown => self.add(name, StepStatus::Warn, format!("it does not know `{name}`")),
+            Told::Known => self.0.add(name, StepStatus::Ok, format!("it knows `{name}`")),
+            Told::Unknown => self.0.add(name, StepStatus::Warn, format!("it does not know `{name}`")),
             Told::Unsure(why) | Told::Silent(why) => {
-                self.add(name, StepStatus::Warn, format!("`{name}`: {why}"));
-                self.fix("check that the URL is that of an STS endpoint");
+                self.0.add(name, StepStatus::Warn, format!("`{name}`: {why}"));
+                self.0.fix("check that the URL is that of an STS endpoint");
             }
         }
         match told {
@@ -247,7 +205,7 @@ impl Steps {
         let knows_any =
             [capabilities.assume_role, capabilities.get_federation_token, capabilities.get_session_token]
                 .contains(&Some(true));
-        let ok = knows_any && self.0.iter().all(|step| step.status != StepStatus::Fail);
-        Probe { ok, steps: self.0, capabilities, skew_seconds }
+        let ok = knows_any && self.0.is_ok();
+        Probe { ok, steps: self.0.into_list(), capabilities, skew_seconds }
     }
 }

@@ -1,0 +1,268 @@
+//! `Idempotency-Key`: a `POST` that is sent again is not done again, but answered as before.
+//!
+//! Answers are kept in memory, for a day, by caller and key: whoever asks another node, or after a restart, is on their
+//! own. What holds a secret is never kept: there the second answer says that the first was given.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, SET_COOKIE};
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::BodyExt as _;
+
+use super::caller::Known;
+use super::problem::Problem;
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+static REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Paths whose answers have tokens and seeds in them.
+const OWN_AFFAIRS: [&str; 2] = ["/auth/", "/me/"];
+const MAX_KEY: usize = 128;
+const KEPT_SECS: i64 = 24 * 3600;
+/// How many answers are kept: of one caller, and of all.
+const MOST_OF_ONE: usize = 256;
+const MOST: usize = 8192;
+/// The longest answer that is kept.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// Whose request, and by which key.
+type Name = (Box<str>, Box<str>);
+
+/// Answers that were given.
+#[derive(Debug, Default)]
+pub(crate) struct Idempotency(Mutex<Given>);
+
+#[derive(Debug, Default)]
+struct Given {
+    answers: HashMap<Name, Entry>,
+    /// In the order in which they came.
+    order: BTreeMap<u64, Name>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    at: i64,
+    request: [u8; 32],
+    state: State,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// It is being done.
+    UnderWay,
+    /// It was done, and the answer is nobody's to keep.
+    Withheld,
+    /// It was done.
+    Answered(Kept),
+}
+
+/// An answer as it is given again.
+#[derive(Debug, Clone)]
+struct Kept {
+    status: StatusCode,
+    kind: Option<HeaderValue>,
+    tag: Option<HeaderValue>,
+    body: Bytes,
+}
+
+/// What to do with a request.
+enum Turn {
+    Do,
+    Again(Kept),
+    Refuse(Problem),
+}
+
+impl Idempotency {
+    fn begin(&self, name: &Name, request: [u8; 32], now: i64) -> Turn {
+        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        given.forget_old(now);
+        if let Some(entry) = given.answers.get(name) {
+            return entry.turn(&request);
+        }
+        let of_caller = given.answers.keys().filter(|(caller, _)| *caller == name.0).count();
+        if of_caller >= MOST_OF_ONE || given.answers.len() >= MOST {
+            let oldest =
+                given.order.values().find(|(caller, _)| of_caller < MOST_OF_ONE || *caller == name.0);
+            if let Some(oldest) = oldest.cloned() {
+                given.forget(&oldest);
+            }
+        }
+        let number = given.next;
+        given.next += 1;
+        given.order.insert(number, name.clone());
+        given.answers.insert(name.clone(), Entry { number, at: now, request, state: State::UnderWay });
+        Turn::Do
+    }
+
+    /// Notes how it ended. What was not done may be tried again under the same key.
+    fn end(&self, name: &Name, state: Option<State>) {
+        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match state {
+            None => given.forget(name),
+            Some(state) => {
+                if let Some(entry) = given.answers.get_mut(name) {
+                    entry.state = state;
+                }
+            }
+        }
+    }
+}
+
+impl Given {
+    fn forget(&mut self, name: &Name) {
+        if let Some(entry) = self.answers.remove(name) {
+            self.order.remove(&entry.number);
+        }
+    }
+
+    fn forget_old(&mut self, now: i64) {
+        while let Some((_, name)) = self.order.first_key_value() {
+            let is_old = self.answers.get(name).is_none_or(|entry| now.saturating_sub(entry.at) >= KEPT_SECS);
+            if !is_old {
+                return;
+            }
+            if let Some((_, name)) = self.order.pop_first() {
+                self.answers.remove(&name);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn turn(&self, request: &[u8; 32]) -> Turn {
+        if self.request != *request {
+            let detail = "this `Idempotency-Key` was used for another request";
+            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_mismatch", detail);
+            return Turn::Refuse(problem.fix("use a key of its own for each request"));
+        }
+        match &self.state {
+            State::Answered(kept) => Turn::Again(kept.clone()),
+            State::UnderWay => {
+                let detail = "the same request is being done just now";
+                Turn::Refuse(Problem::conflict("idempotency_under_way", detail).fix("try again in a moment"))
+            }
+            State::Withheld => {
+                let detail = "this was done, and its answer had secrets, which are shown once";
+                let problem = Problem::conflict("idempotency_replayed", detail);
+                Turn::Refuse(problem.fix("look at what was made, and make new credentials or another token"))
+            }
+        }
+    }
+}
+
+/// The name of a request that may be sent again: of somebody who is known, with a key that is one.
+async fn name(parts: &mut http::request::Parts) -> Result<Option<(Name, Known)>, Problem> {
+    if parts.method != Method::POST {
+        return Ok(None);
+    }
+    let Some(key) = parts.headers.get(&IDEMPOTENCY_KEY) else { return Ok(None) };
+    let text = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()));
+    let key: Box<str> = match text {
+        Some(key) => key.into(),
+        None => {
+            let detail = "expected `Idempotency-Key` to have 1 to 128 visible characters";
+            return Err(Problem::bad_request("malformed_idempotency_key", detail));
+        }
+    };
+    // Whoever is not known is refused where the request goes, or does something that anybody may.
+    let Ok(known) = Known::from_request_parts(parts, &()).await else { return Ok(None) };
+    Ok(Some(((known.caller.id().as_str().into(), key), known)))
+}
+
+/// Stands before every route.
+pub(super) async fn layer(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let (name, known) = match name(&mut parts).await {
+        Ok(Some(named)) => named,
+        Ok(None) => return next.run(Request::from_parts(parts, body)).await,
+        Err(problem) => return problem.into_response(),
+    };
+    let bytes = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return Problem::bad_request("body_incomplete", error.to_string()).into_response(),
+    };
+    let held = &known.asked.server.idempotency;
+    match held.begin(&name, request_hash(&parts, &bytes), known.asked.seconds()) {
+        Turn::Refuse(problem) => return problem.into_response(),
+        Turn::Again(kept) => return kept.into_response(),
+        Turn::Do => {}
+    }
+    let is_own = OWN_AFFAIRS.iter().any(|own| parts.uri.path().contains(own));
+    let under_way = UnderWay { held, name: &name, is_own, is_done: false };
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    under_way.end(response).await
+}
+
+fn request_hash(parts: &http::request::Parts, body: &[u8]) -> [u8; 32] {
+    let mut text = format!("{}\n", parts.uri).into_bytes();
+    text.extend_from_slice(body);
+    let hash = digest(&SHA256, &text);
+    hash.as_ref().try_into().unwrap_or_default()
+}
+
+/// A request that is being done. If whoever asked hangs up, its key is free again.
+struct UnderWay<'a> {
+    held: &'a Idempotency,
+    name: &'a Name,
+    /// It is about how somebody signs in.
+    is_own: bool,
+    is_done: bool,
+}
+
+impl UnderWay<'_> {
+    async fn end(mut self, response: Response) -> Response {
+        self.is_done = true;
+        if !response.status().is_success() {
+            self.held.end(self.name, None);
+            return response;
+        }
+        if self.is_own || is_secret(response.headers()) {
+            self.held.end(self.name, Some(State::Withheld));
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let kept = Kept {
+            status: parts.status,
+            kind: parts.headers.get(CONTENT_TYPE).cloned(),
+            tag: parts.headers.get(ETAG).cloned(),
+            body: body.clone(),
+        };
+        let is_short = body.len() <= MAX_ANSWER;
+        self.held.end(self.name, Some(if is_short { State::Answered(kept) } else { State::Withheld }));
+        Response::from_parts(parts, Body::from(body))
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.held.end(self.name, None);
+        }
+    }
+}
+
+/// What holds a secret says that nobody is to store it.
+fn is_secret(headers: &HeaderMap) -> bool {
+    headers.contains_key(SET_COOKIE) || headers.contains_key(CACHE_CONTROL)
+}
+
+impl Kept {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.remove(CONTENT_TYPE);
+        headers.extend(self.kind.map(|kind| (CONTENT_TYPE, kind)));
+        headers.extend(self.tag.map(|tag| (ETAG, tag)));
+        headers.insert(REPLAYED.clone(), HeaderValue::from_static("true"));
+        response
+    }
+}
