@@ -28,7 +28,13 @@ pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
     }
     for (name, url) in urls(upstream) {
         match Url::parse(url) {
-            Ok(read) if url.len() <= MAX_URL && read.host().is_some() => {}
+            Ok(read) if url.len() <= MAX_URL && read.host().is_some() => {
+                // A name could lead elsewhere tomorrow.
+                if upstream.tls == Trust::InsecureLoopbackOnly && !is_loopback(&read) {
+                    let detail = format!("`{url}` is not on this machine");
+                    findings.fix(name, "not_reached", detail, "enter an address of 127.0.0.1, or use TLS");
+                }
+            }
             Ok(_) | Err(_) => findings.add(name, "malformed", format!("`{url}` is no URL of a server")),
         }
     }
@@ -117,14 +123,8 @@ fn refused(upstream: &Upstream, error: &ConnectError) -> Problem {
 pub(crate) fn check_web_address(name: &str, text: &str, findings: &mut Findings) {
     let is_good = text.len() <= MAX_URL
         && Url::parse(text).is_ok_and(|url| {
-            let is_loopback = match url.host() {
-                Some(Host::Ipv4(address)) => address.is_loopback(),
-                Some(Host::Ipv6(address)) => address.is_loopback(),
-                Some(Host::Domain(name)) => name == "localhost",
-                None => false,
-            };
             url.host().is_some()
-                && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
+                && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
                 && url.username().is_empty()
                 && url.password().is_none()
                 && url.query().is_none()
@@ -133,5 +133,14 @@ pub(crate) fn check_web_address(name: &str, text: &str, findings: &mut Findings)
     if !is_good {
         let detail = format!("`{text}` is no address that can be asked");
         findings.fix(name, "malformed", detail, "enter an `https` URL without user, query and fragment");
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
