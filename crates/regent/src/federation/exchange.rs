@@ -177,6 +177,7 @@ fn expiry(
     now: Seconds,
 ) -> Result<Seconds, ExchangeError> {
     let asked = match (&session.subject, asked) {
+        // CHOICE: AWS's table of credentials says no, its page on GetSessionToken yes.
         (Subject::Root | Subject::User(_), _) => return Err(ExchangeError::UserSession),
         (Subject::Role { .. } | Subject::Federated { .. }, None) => return Ok(session.expires),
         (Subject::Federated { .. }, Some(_)) => return Err(ExchangeError::DurationOfFederatedUser),
@@ -190,6 +191,7 @@ fn expiry(
         let end = asked.floor_char_boundary(32);
         ExchangeError::Duration(asked.get(..end).unwrap_or_default().to_owned())
     })?;
+    // CHOICE: whether AWS cuts, refuses or grants more than the role allows is not documented.
     Ok(now + secs.min(longest.max(session.expires - now)))
 }
 
