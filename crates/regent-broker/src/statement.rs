@@ -114,14 +114,13 @@ fn denials(connector: &Connector, resource: &str) -> Vec<Statement> {
     if connector.disabled.is_some() {
         deny(Origin::Disabled, "Disabled", None);
     }
-    let others = match terms.scope {
-        Scope::User => Some("user"),
-        Scope::System => Some("system_caller"),
-        Scope::Both => None,
+    // Kinds of callers that nobody has thought of are nobody's, also where both that there are may come.
+    let kinds = match terms.scope {
+        Scope::User => json!("user"),
+        Scope::System => json!("system_caller"),
+        Scope::Both => json!(["user", "system_caller"]),
     };
-    if let Some(kind) = others {
-        deny(Origin::Scope, "Scope", Some(json!({ "StringNotEquals": { key::CALLER_TYPE: kind } })));
-    }
+    deny(Origin::Scope, "Scope", Some(json!({ "StringNotEquals": { key::CALLER_TYPE: kinds } })));
     if let Some(network) = &terms.network {
         let condition = json!({ "NotIpAddress": { "aws:SourceIp": network.cidrs } });
         deny(Origin::Network, "Network", Some(condition));
