@@ -104,7 +104,7 @@ fn respond(
         return empty(StatusCode::PERMANENT_REDIRECT, LOCATION, "/console/");
     };
     // A compressed file is a form of the other, not a file of its own.
-    let asked = Some(path).filter(|path| !path.is_empty() && !path.ends_with(".br"));
+    let asked = Some(path).filter(|path| !path.is_empty() && !is_compressed(path));
     let Some((path, plain)) = asked.and_then(|path| Some((path, find(path)?))).or_else(|| page(&find, path))
     else {
         let is_missing_asset = path.starts_with(HASHED);
@@ -179,4 +179,9 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
+}
+
+/// The compressed forms lie beside the files they are of, and are never asked for by name.
+fn is_compressed(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("br"))
 }

@@ -240,11 +240,11 @@ impl<'a> Access<'a> {
     }
 }
 
+/// A connector, and by what somebody may use it, or why not.
+pub(crate) type Answered<'a> = (&'a Arc<Stored<Connector>>, Result<Via, Refusal>);
+
 /// Everything a caller may use or nearly may, for the list of a person's own.
-pub(crate) fn usable<'a>(
-    broker: &'a Broker,
-    caller: &BrokerCaller,
-) -> Vec<(&'a Arc<Stored<Connector>>, Result<Via, Refusal>)> {
+pub(crate) fn usable<'a>(broker: &'a Broker, caller: &BrokerCaller) -> Vec<Answered<'a>> {
     let mut access = Access::new(broker, caller);
     broker
         .connectors

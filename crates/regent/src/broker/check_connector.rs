@@ -145,10 +145,8 @@ fn check_kind(connector: &Connector, account: &Stored<Account>, findings: &mut F
         let word = |value: serde_json::Result<serde_json::Value>| {
             value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
         };
-        let name = match field {
-            capability::Field::Transitive => "session_tags".to_owned(),
-            _ => word(serde_json::to_value(field)),
-        };
+        let is_of_tags = *field == capability::Field::Transitive;
+        let name = if is_of_tags { "session_tags".to_owned() } else { word(serde_json::to_value(field)) };
         findings.fix(name, &word(serde_json::to_value(code)), *text, *fix);
     }
     let takes_policy =
@@ -178,7 +176,7 @@ fn check_lengths(connector: &Connector, account: &Account, findings: &mut Findin
         let is_whole = seconds.is_none_or(|seconds| SECONDS.contains(&seconds));
         match plan::plan(&terms) {
             Err(error) if seconds.is_some() && is_whole => {
-                findings.fix(name, error.code(), error.to_string(), error.fix())
+                findings.fix(name, error.code(), error.to_string(), error.fix());
             }
             Err(
                 error @ (PlanError::RootCannotAssume
@@ -222,14 +220,15 @@ fn check_console(broker: &Broker, terms: &ConnectorTerms, account: &Account, fin
             let own = broker.settings().external_url.unwrap_or_else(|| "https://localhost".to_owned());
             ConsoleSite::own(&format!("{own}/federation"), &format!("{own}/console/"))
         }
-        UpstreamKind::Custom => match (&upstream.signin_url, &upstream.console_url) {
-            (Some(signin), Some(console)) => ConsoleSite::own(signin, console),
-            (Some(_) | None, Some(_) | None) => {
+        UpstreamKind::Custom => {
+            if let (Some(signin), Some(console)) = (&upstream.signin_url, &upstream.console_url) {
+                ConsoleSite::own(signin, console)
+            } else {
                 let detail = "the account's upstream has no console";
                 let fix = "enter `signin_url` and `console_url` of the upstream, or leave the page out";
                 return findings.fix("console_destination", "no_console", detail, fix);
             }
-        },
+        }
     };
     let wanted = console::Wanted::Page(page);
     let refused = match site {

@@ -80,12 +80,11 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let Some(value) = headers.get(http::header::IF_MATCH) else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| text.len() <= MAX_ETAG);
     let quoted = text.and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
-    match quoted.and_then(|number| number.parse().ok()) {
-        Some(revision) => Ok(Some(revision)),
-        None => {
-            let detail = "expected `If-Match` to be a revision in quotation marks, as `ETag` had it";
-            Err(Problem::bad_request("malformed_if_match", detail))
-        }
+    if let Some(revision) = quoted.and_then(|number| number.parse().ok()) {
+        Ok(Some(revision))
+    } else {
+        let detail = "expected `If-Match` to be a revision in quotation marks, as `ETag` had it";
+        Err(Problem::bad_request("malformed_if_match", detail))
     }
 }
 

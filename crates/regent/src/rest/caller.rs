@@ -225,7 +225,7 @@ pub(crate) fn csrf(token: &str) -> String {
 }
 
 fn check_csrf(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
-    let given = headers.get(&CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+    let given = headers.get(&CSRF_HEADER).map(http::HeaderValue::as_bytes).unwrap_or_default();
     constant_time::verify_slices_are_equal(given, expected.as_bytes()).map_err(|_| {
         Problem::new(
             StatusCode::FORBIDDEN,

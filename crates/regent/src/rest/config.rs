@@ -158,7 +158,9 @@ fn read(headers: &HeaderMap, bytes: &[u8], how: How) -> Result<(Document, bool),
     let request: ConfigRequest = body::read(bytes)?;
     let document = match request.document {
         Value::String(text) => Document::read(&text)?,
-        value => body::take(value)?,
+        value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            body::take(value)?
+        }
     };
     Ok((document, request.prune || how.prune))
 }

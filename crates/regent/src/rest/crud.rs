@@ -128,7 +128,7 @@ where
     let change = move |change: &mut BrokerChange<'_>| {
         let old = change.current::<T>(changed.as_str(), revision)?;
         let value = make(&old.value)?;
-        replace(change, &old, value)
+        replace(change, &old, &value)
     };
     let changed = known.asked.server.change_broker(known.actor()?, change).await;
     changed.map_err(|problem| with_current::<T>(known, id, problem))?;
@@ -139,15 +139,15 @@ where
 pub(super) fn replace<T: Resource>(
     change: &mut BrokerChange<'_>,
     old: &Stored<T>,
-    value: T,
+    value: &T,
 ) -> Result<(), NotChanged>
 where
     BrokerEntity: From<Stored<T>>,
 {
-    T::check(change.draft.broker(), &old.id, &value)?;
+    T::check(change.draft.broker(), &old.id, value)?;
     guarded::<T>(change, |change| {
         change.replace(old, value.clone())?;
-        T::follow(change, &old.id, Some(&value))
+        T::follow(change, &old.id, Some(value))
     })
 }
 

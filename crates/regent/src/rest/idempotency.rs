@@ -165,12 +165,11 @@ async fn name(parts: &mut http::request::Parts) -> Result<Option<(Name, Known)>,
     }
     let Some(key) = parts.headers.get(&IDEMPOTENCY_KEY) else { return Ok(None) };
     let text = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()));
-    let key: Box<str> = match text {
-        Some(key) => key.into(),
-        None => {
-            let detail = "expected `Idempotency-Key` to have 1 to 128 visible characters";
-            return Err(Problem::bad_request("malformed_idempotency_key", detail));
-        }
+    let key: Box<str> = if let Some(key) = text {
+        key.into()
+    } else {
+        let detail = "expected `Idempotency-Key` to have 1 to 128 visible characters";
+        return Err(Problem::bad_request("malformed_idempotency_key", detail));
     };
     // Whoever is not known is refused where the request goes, or does something that anybody may.
     let Ok(known) = Known::from_request_parts(parts, &()).await else { return Ok(None) };

@@ -45,6 +45,7 @@ fn check(reply: &Reply, member: &str, code: &str) {
 
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::home/${user.name}/*"}}"#;
 
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 #[tokio::test]
 async fn a_connector_that_could_not_work_is_not_kept() {
     let (admin, accounts) = ready().await;

@@ -46,7 +46,7 @@ async fn settings_are_changed_as_a_whole_and_by_revision() {
     assert_eq!(admin.put("/settings", local, &whole).await.status, 200);
 }
 
-fn source(change: Value) -> Value {
+fn source(change: &Value) -> Value {
     let mut source = json!({
         "name": "Company", "issuer": "https://idp.example", "client_id": "regent", "client_secret": "s3cr3t-of-the-client",
     });
@@ -69,9 +69,9 @@ async fn an_identity_source_keeps_its_secret_to_itself() {
         ("ca_pem", json!("not a certificate")),
     ] {
         let name = member.split('.').next().unwrap();
-        check_refused(&admin.post("/identity-sources", source(json!({ (name): value }))).await, member);
+        check_refused(&admin.post("/identity-sources", source(&json!({ (name): value }))).await, member);
     }
-    let made = admin.made("/identity-sources", source(json!({}))).await;
+    let made = admin.made("/identity-sources", source(&json!({}))).await;
     assert_eq!(made.body["client_secret_set"], true);
     assert_eq!(made.body["kind"], "oidc");
     let path = format!("/identity-sources/{}", made.id());
@@ -100,7 +100,7 @@ async fn a_provider_that_cannot_be_reached_is_told_with_a_way_out() {
     let server = TestServer::new().await;
     let admin = server.administrator().await;
     // Nobody listens at the first port.
-    let made = admin.made("/identity-sources", source(json!({ "issuer": "http://127.0.0.1:1" }))).await;
+    let made = admin.made("/identity-sources", source(&json!({ "issuer": "http://127.0.0.1:1" }))).await;
     let tested = admin.post(&format!("/identity-sources/{}/test", made.id()), json!({})).await;
     assert_eq!(tested.status, 200, "{}", tested.text);
     assert_eq!(tested.body["ok"], false);

@@ -51,9 +51,9 @@ pub(crate) fn size(terms: &ConnectorTerms) -> usize {
 fn filled(template: &Template) -> Option<String> {
     let attributes: BTreeMap<String, String> = template
         .variables()
-        .filter_map(|variable| match variable {
-            Variable::UserAttribute(claim) => Some((claim.clone(), "somevalue".to_owned())),
-            _ => None,
+        .filter_map(|variable| {
+            let Variable::UserAttribute(claim) = variable else { return None };
+            Some((claim.clone(), "somevalue".to_owned()))
         })
         .collect();
     let user = User {

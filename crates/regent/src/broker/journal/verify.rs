@@ -75,6 +75,7 @@ pub(crate) enum Why {
     Headless,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it serializes by reference")]
 fn in_words<S: Serializer>(why: &Why, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(why)
 }

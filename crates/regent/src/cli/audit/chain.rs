@@ -210,10 +210,10 @@ async fn each(
 
 /// Whoever reads may have seen enough, which is no failure.
 fn read_enough(error: io::Error) -> anyhow::Result<Outcome> {
-    match error.kind() {
-        ErrorKind::BrokenPipe => Ok(Outcome::Done),
-        _ => Err(error).context("cannot write events to standard output"),
+    if error.kind() == ErrorKind::BrokenPipe {
+        return Ok(Outcome::Done);
     }
+    Err(error).context("cannot write events to standard output")
 }
 
 /// An event as a person reads it: when, who, what, to what, with which outcome.

@@ -97,21 +97,24 @@ impl Applying {
         let had = administrators::is_any(change.draft.broker());
         let document = &self.document;
         let mut names = Names::of(change.draft.broker());
-        self.name_new::<Upstream>(&document.upstreams, &mut names)?;
-        self.name_new::<IdentitySource>(&document.identity_sources, &mut names)?;
-        self.name_new::<Account>(&document.accounts, &mut names)?;
-        self.name_new::<Group>(&document.groups, &mut names)?;
-        self.name_new::<SystemCaller>(&document.system_callers, &mut names)?;
-        self.name_new::<Connector>(&document.connectors, &mut names)?;
+        self.name_new::<Upstream>(document.upstreams.as_deref(), &mut names)?;
+        self.name_new::<IdentitySource>(document.identity_sources.as_deref(), &mut names)?;
+        self.name_new::<Account>(document.accounts.as_deref(), &mut names)?;
+        self.name_new::<Group>(document.groups.as_deref(), &mut names)?;
+        self.name_new::<SystemCaller>(document.system_callers.as_deref(), &mut names)?;
+        self.name_new::<Connector>(document.connectors.as_deref(), &mut names)?;
 
         let mut outcome = Outcome::default();
-        let upstreams = self.write::<Upstream>(change, &document.upstreams, &names, &mut outcome)?;
+        let upstreams =
+            self.write::<Upstream>(change, document.upstreams.as_deref(), &names, &mut outcome)?;
         let sources =
-            self.write::<IdentitySource>(change, &document.identity_sources, &names, &mut outcome)?;
-        let accounts = self.write::<Account>(change, &document.accounts, &names, &mut outcome)?;
-        let groups = self.write::<Group>(change, &document.groups, &names, &mut outcome)?;
-        let callers = self.write::<SystemCaller>(change, &document.system_callers, &names, &mut outcome)?;
-        let connectors = self.write::<Connector>(change, &document.connectors, &names, &mut outcome)?;
+            self.write::<IdentitySource>(change, document.identity_sources.as_deref(), &names, &mut outcome)?;
+        let accounts = self.write::<Account>(change, document.accounts.as_deref(), &names, &mut outcome)?;
+        let groups = self.write::<Group>(change, document.groups.as_deref(), &names, &mut outcome)?;
+        let callers =
+            self.write::<SystemCaller>(change, document.system_callers.as_deref(), &names, &mut outcome)?;
+        let connectors =
+            self.write::<Connector>(change, document.connectors.as_deref(), &names, &mut outcome)?;
         check::<Upstream>(change, &upstreams)?;
         check::<IdentitySource>(change, &sources)?;
         check::<Account>(change, &accounts)?;
@@ -134,13 +137,9 @@ impl Applying {
     }
 
     /// Gives ids to the names that are new.
-    fn name_new<T: Declared>(
-        &self,
-        section: &Option<Vec<Value>>,
-        names: &mut Names,
-    ) -> Result<(), NotChanged> {
+    fn name_new<T: Declared>(&self, section: Option<&[Value]>, names: &mut Names) -> Result<(), NotChanged> {
         let mut seen = std::collections::BTreeSet::new();
-        for (at, value) in section.iter().flatten().enumerate() {
+        for (at, value) in section.unwrap_or_default().iter().enumerate() {
             let name = name_of::<T>(value, at)?;
             if !seen.insert(name.to_lowercase()) {
                 return Err(finding::<T>(name, T::KEY, "repeated", "the document names this twice").into());
@@ -155,7 +154,7 @@ impl Applying {
     fn write<T: Declared>(
         &self,
         change: &mut BrokerChange<'_>,
-        section: &Option<Vec<Value>>,
+        section: Option<&[Value]>,
         names: &Names,
         outcome: &mut Outcome,
     ) -> Result<Written, NotChanged>
@@ -163,7 +162,7 @@ impl Applying {
         BrokerEntity: From<Stored<T>>,
     {
         let mut written = Vec::new();
-        for (at, value) in section.iter().flatten().enumerate() {
+        for (at, value) in section.unwrap_or_default().iter().enumerate() {
             let name = name_of::<T>(value, at)?;
             let Some(id) = names.id(T::PREFIX, name) else { continue };
             let old = T::of(change.draft.broker()).get(id.as_str()).map(Arc::clone);

@@ -1,5 +1,7 @@
 //! Writes YAML: blocks, names first, and texts of several lines as people would write them.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 /// Members that come before the others.
@@ -36,7 +38,12 @@ fn block(value: &Value, indent: usize, out: &mut String) {
                 }
             }
         }
-        scalar => {
+        scalar @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => {
             pad(indent, out);
             out.push_str(&flat(scalar));
             out.push('\n');
@@ -49,7 +56,6 @@ fn object(members: &Map<String, Value>, indent: usize, out: &mut String) {
     let rest = members
         .iter()
         .filter(|(name, _)| !FIRST.contains(&name.as_str()) && !SECTIONS.contains(&name.as_str()));
-    let first = first.map(|(name, value)| (name, value));
     for (name, value) in first.chain(rest) {
         pad(indent, out);
         out.push_str(&text(name));
@@ -70,7 +76,12 @@ fn after(value: &Value, indent: usize, out: &mut String) {
             block(value, indent, out);
         }
         Value::String(several) if is_literal(several) => literal(several, indent, out),
-        scalar => {
+        scalar @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => {
             out.push(' ');
             out.push_str(&flat(scalar));
             out.push('\n');
@@ -81,7 +92,9 @@ fn after(value: &Value, indent: usize, out: &mut String) {
 fn flat(value: &Value) -> String {
     match value {
         Value::String(one) => text(one),
-        other => other.to_string(),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            other.to_string()
+        }
     }
 }
 
@@ -126,7 +139,10 @@ fn text(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             plain if is_plain(plain) => quoted.push(plain),
-            other => quoted.push_str(&format!("\\u{:04x}", u32::from(other))),
+            other => {
+                // Writing to a string cannot fail.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(other));
+            }
         }
     }
     quoted.push('"');

@@ -123,7 +123,11 @@ fn base_arn(account: &Account) -> Option<&str> {
 fn example(partition: Partition) -> String {
     let partition = match partition {
         Partition::Regent => "aws",
-        partition => partition.name(),
+        partition @ (Partition::Aws
+        | Partition::AwsCn
+        | Partition::AwsUsGov
+        | Partition::AwsIso
+        | Partition::AwsIsoB) => partition.name(),
     };
     format!("arn:{partition}:iam::111122223333:user/regent-broker")
 }

@@ -43,14 +43,12 @@ async fn test_identity_source(known: Known, Path(id): Path<String>) -> Result<Js
     let redirect_uri = external.map(|url| format!("{url}/api/v1/auth/oidc/callback"));
     let mut steps = Steps::default();
     discover(&source, known.asked.seconds(), &mut steps).await;
-    match &redirect_uri {
-        Some(uri) => steps.add("redirect", StepStatus::Ok, format!("register `{uri}` at the provider")),
-        None => {
-            let text =
-                "the address of this server is not set, and a provider sends browsers back to one address";
-            steps.add("redirect", StepStatus::Warn, text.to_owned());
-            steps.fix("set `external_url` in the settings");
-        }
+    if let Some(uri) = &redirect_uri {
+        steps.add("redirect", StepStatus::Ok, format!("register `{uri}` at the provider"));
+    } else {
+        let text = "the address of this server is not set, and a provider sends browsers back to one address";
+        steps.add("redirect", StepStatus::Warn, text.to_owned());
+        steps.fix("set `external_url` in the settings");
     }
     if source.sealed_client_secret.is_none() {
         let text = "there is no client secret: the provider must know this server as a public client";

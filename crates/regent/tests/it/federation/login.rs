@@ -205,12 +205,11 @@ async fn an_issuer_is_an_address_of_the_web_or_nothing() {
     ] {
         let mut browser = Browser::new(&server);
         let answer = browser.open(&url(&[("Issuer", issuer), ("SigninToken", &token)])).await;
-        match kept {
-            Some(kept) => assert_eq!(browser.session().await["issuer"], kept, "{issuer}"),
-            None => {
-                let expected = "400 `Issuer` must be a URL with http or https, of at most 512 bytes.";
-                assert_eq!(page(&answer), expected, "{issuer}");
-            }
+        if let Some(kept) = kept {
+            assert_eq!(browser.session().await["issuer"], kept, "{issuer}");
+        } else {
+            let expected = "400 `Issuer` must be a URL with http or https, of at most 512 bytes.";
+            assert_eq!(page(&answer), expected, "{issuer}");
         }
     }
 }
