@@ -1,5 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import type { Finding } from '../api/types';
+import type { Finding } from '../api/policies';
 
 function kind(severity: string): StatusIndicatorProps.Type {
   const lower = severity.toLowerCase();

@@ -5,7 +5,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { post } from '../api/client';
-import type { LintReport } from '../api/types';
+import type { LintReport } from '../api/policies';
 import { SizeBar } from '../connectors/SizeBar';
 import { AreaField } from '../parts/fields';
 import { Findings } from './Findings';

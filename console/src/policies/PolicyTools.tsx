@@ -5,7 +5,7 @@ import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { gallery } from '../api/queries';
-import type { GalleryCard } from '../api/types';
+import type { GalleryCard } from '../api/policies';
 import { CodeBlock } from '../parts/Copyable';
 import { Loaded } from '../parts/Loaded';
 import { GalleryCards } from './GalleryPicker';

@@ -9,7 +9,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../api/client';
-import type { SimulationResult } from '../api/types';
+import type { SimulationResult } from '../api/policies';
 import { CodeBlock } from '../parts/Copyable';
 import { ListField, Pairs, TextField } from '../parts/fields';
 import { Refusal } from '../parts/Refusal';

@@ -1,7 +1,7 @@
 //! Passkeys: the relying party's side of Web Authentication.
 //!
-//! A ceremony begins with a [`Challenge`], which says what it is for, for whom and until when, and ends with the browser's
-//! answer. What the browser writes itself ([`client_data`]) binds the answer to challenge and origin; what the authenticator
+//! A ceremony begins with a `Challenge`, which says what it is for, for whom and until when, and ends with the browser's
+//! answer. What the browser writes itself (`client_data`) binds the answer to challenge and origin; what the authenticator
 //! signs ([`authenticator_data`]) binds it to the relying party and says whether a person was there and was verified.
 //!
 //! Attestations are read and not judged: who made an authenticator is not asked here (`docs/adr/0023-passkeys.md`).

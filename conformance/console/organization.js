@@ -1,0 +1,384 @@
+// An organization as a busy one looks: what the screens show while they are looked at and examined. The browser asks the
+// real console of the real binary; only the answers of the REST API come from here, by way of `scenery.js`. The walks use none of this.
+
+const NOW = Date.now();
+const ago = (hours) => new Date(NOW - hours * 3_600_000).toISOString();
+const ahead = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
+const stored = (id, more) => ({
+  id,
+  revision: 3,
+  created_at: ago(900),
+  created_by: 'usr_ana',
+  updated_at: ago(40),
+  updated_by: 'usr_ana',
+  ...more,
+});
+
+export const ME = {
+  kind: 'person',
+  id: 'usr_ana',
+  name: 'ana',
+  display_name: 'Ana Diaz',
+  email: 'ana@example.com',
+  source: 'local',
+  roles: ['administrator'],
+  groups: [{ id: 'grp_plat', name: 'platform' }],
+  mfa_methods: ['totp'],
+  sign_in: { expires_at: ahead(1200), idle_expires_at: ahead(470), mfa: true, mfa_at: ago(0.2), via: 'password' },
+  csrf: 'csrf',
+};
+
+const PROD = { id: 'acct_prod', name: 'Production', partition: 'aws', aws_account_id: '111122223333' };
+const DEV = { id: 'acct_dev', name: 'Development', partition: 'aws', aws_account_id: '444455556666' };
+const DEMO = { id: 'acct_demo', name: 'Demonstration', partition: 'regent', aws_account_id: '123456789012' };
+const HOUR = { min: 900, max: 14_400, default: 3600, because: 'connector', because_text: 'The connector allows 4 hours.' };
+
+const usable = (id, slug, name, account, more = {}) => ({
+  id,
+  slug,
+  name,
+  labels: {},
+  account,
+  principal_type: 'assume_role',
+  role_arn: `arn:aws:iam::${account.aws_account_id}:role/${slug}`,
+  console: 'allowed',
+  scope: 'user',
+  region_hint: 'eu-central-1',
+  lifetime: HOUR,
+  via: 'grant:grnt_1',
+  state: 'usable',
+  ...more,
+});
+
+const USABLE = [
+  usable('conn_1', 'prod-ro', 'Production, read only', PROD, {
+    description: 'Look at everything, change nothing.',
+    labels: { env: 'prod', team: 'platform' },
+  }),
+  usable('conn_2', 'prod-admin', 'Production, administrator', PROD, {
+    labels: { env: 'prod' },
+    state: 'mfa_required',
+    reason: 'Needs a second factor within 10 minutes',
+    via: 'admin',
+  }),
+  usable('conn_3', 'dev', 'Development', DEV, { labels: { env: 'dev' }, scope: 'both' }),
+  usable('conn_4', 'billing', 'Billing', PROD, { console: 'only', description: 'The bills, in the console only.' }),
+  usable('conn_5', 'demo', 'Demonstration', DEMO, {
+    lifetime: { ...HOUR, max: 3600, because: 'chained', because_text: 'The base credentials are temporary, AWS allows 1 hour.' },
+  }),
+  usable('conn_6', 'archive', 'Archive', DEV, { state: 'failing', reason: 'The role no longer trusts the account', console: 'denied' }),
+];
+
+export const session = (n, name, more = {}) => ({
+  id: `sess_${n}`,
+  connector: { id: 'conn_1', slug: 'prod-ro', name: 'Production, read only' },
+  account_id: 'acct_prod',
+  caller: { type: 'person', id: `usr_${name}`, name },
+  via: 'grant:grnt_1',
+  principal_type: 'assume_role',
+  arn: `arn:aws:sts::111122223333:assumed-role/prod-ro/${name}`,
+  access_key_id: `ASIAEXAMPLE${n}QRSTUVW`.slice(0, 20),
+  session_name: name,
+  source_identity: `${name}@example.com`,
+  tags: { team: 'platform' },
+  issued_at: ago(0.4),
+  expires_at: ahead(34),
+  purpose: 'api',
+  client: { ip: '192.0.2.14', user_agent: 'regent/0.1.0' },
+  state: 'active',
+  revocable: true,
+  effect_note: 'This session stops at once, and only this one.',
+  ...more,
+});
+const SESSIONS = [
+  session(1, 'ana'),
+  session(2, 'ana', { purpose: 'console', expires_at: ahead(3), connector: { id: 'conn_4', slug: 'billing', name: 'Billing' } }),
+  session(3, 'ben'),
+  session(4, 'ci-shop', { caller: { type: 'system_caller', id: 'sys_1', name: 'ci-shop' } }),
+];
+
+const POLICY = JSON.stringify(
+  { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' }] },
+  null,
+  2,
+);
+const connector = (id, slug, name, account_id, more = {}) =>
+  stored(id, {
+    name,
+    slug,
+    description: '',
+    labels: { env: 'prod' },
+    account_id,
+    principal_type: 'assume_role',
+    role_arn: `arn:aws:iam::111122223333:role/${slug}`,
+    external_id: 'f3b1c0',
+    inline_policy: POLICY,
+    policy_arns: [],
+    omit_policy: false,
+    max_seconds: 14_400,
+    console: 'allowed',
+    scope: 'user',
+    session_name_template: '${user.name}',
+    source_identity_template: '${user.id_or_email}',
+    session_tags: { team: { template: '${user.attr.team}' } },
+    access_mode: 'standing',
+    require_mfa: 'no',
+    grants: [{ id: 'grnt_1', subject: { group: 'grp_plat' }, effect: 'use' }],
+    health: { status: 'ok' },
+    last_used_at: ago(2),
+    ...more,
+  });
+const CONNECTORS = [
+  connector('conn_1', 'prod-ro', 'Production, read only', 'acct_prod'),
+  connector('conn_2', 'prod-admin', 'Production, administrator', 'acct_prod', {
+    grants: [
+      {
+        id: 'grnt_2',
+        subject: { group: 'grp_plat' },
+        effect: 'use',
+        conditions: { hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' }, mfa_minutes: 10 },
+      },
+    ],
+    health: { status: 'failing', code: 'trust_denied', since: Math.floor(NOW / 1000) - 18_000 },
+  }),
+  connector('conn_3', 'dev', 'Development', 'acct_dev', { scope: 'both', health: { status: 'untested' }, last_used_at: undefined }),
+  connector('conn_4', 'billing', 'Billing', 'acct_prod', { disabled: { reason: 'Under review', at: ago(20), by: 'usr_ana' }, grants: [] }),
+];
+
+const ACCOUNTS = [
+  stored('acct_prod', {
+    name: 'Production',
+    kind: 'access_key',
+    partition: 'aws',
+    upstream_id: 'upst_aws',
+    region: 'eu-central-1',
+    access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    secret_set_at: ago(984),
+    rotate_every_days: 90,
+    principal_kind: 'iam_user',
+    aws_account_id: '111122223333',
+    principal_arn: 'arn:aws:iam::111122223333:user/regent-broker',
+    status: { status: 'ok' },
+    used_by: [
+      { id: 'conn_1', name: 'Production, read only' },
+      { id: 'conn_2', name: 'Production, administrator' },
+    ],
+  }),
+  stored('acct_dev', {
+    name: 'Development',
+    kind: 'hop',
+    partition: 'aws',
+    upstream_id: 'upst_aws',
+    region: 'eu-central-1',
+    hop: { base: 'acct_prod', role_arn: 'arn:aws:iam::444455556666:role/broker' },
+    aws_account_id: '444455556666',
+    status: { status: 'failing', code: 'base_key_expired', since: Math.floor(NOW / 1000) - 10_800 },
+    used_by: [{ id: 'conn_3', name: 'Development' }],
+  }),
+  stored('acct_demo', {
+    name: 'Demonstration',
+    kind: 'regent_role',
+    partition: 'aws',
+    upstream_id: 'upst_embedded',
+    region: 'us-east-1',
+    regent_role_arn: 'arn:aws:iam::123456789012:role/regent-broker',
+    aws_account_id: '123456789012',
+    status: { status: 'ok' },
+    used_by: [],
+  }),
+];
+
+const UPSTREAMS = [
+  stored('upst_embedded', { name: "Regent's own", kind: 'embedded', tls: 'system' }),
+  stored('upst_aws', { name: 'AWS', kind: 'aws', tls: 'system' }),
+  stored('upst_lab', { name: 'Lab', kind: 'custom', sts_url: 'https://sts.lab.example.com', tls: 'system', sigv4_region: 'us-east-1', capabilities: { assume_role: true, session_tags: false } }),
+];
+
+const USERS = [
+  ['ana', 'Ana Diaz', ['administrator'], ['totp', 'passkey'], 1],
+  ['ben', 'Ben Okafor', [], [], 30],
+  ['chi', 'Chi Nguyen', ['auditor', 'operator'], ['totp'], 300],
+].map(([name, display_name, roles, mfa_methods, hours], index) =>
+  stored(`usr_${name}`, {
+    name,
+    display_name,
+    email: `${name}@example.com`,
+    source: index === 2 ? 'oidc:Example Login' : 'local',
+    attributes: { team: 'platform' },
+    status: 'active',
+    roles,
+    groups: [{ id: 'grp_plat', name: 'platform' }],
+    mfa_methods,
+    last_login_at: ago(hours),
+  }),
+);
+
+const GROUPS = [
+  stored('grp_plat', { name: 'platform', description: 'Looks after the accounts', roles: [], members: ['usr_ana', 'usr_ben'], member_count: 2 }),
+  stored('grp_dev', { name: 'developers', description: '', roles: [], members: [], mapped: { source: 'isrc_1', claim: 'groups', value: 'a1b2-c3d4' } }),
+  stored('grp_aud', { name: 'auditors', description: 'Reads everything', roles: ['auditor'], members: ['usr_chi'], member_count: 1 }),
+];
+
+const SOURCES = [
+  stored('isrc_1', {
+    name: 'Example Login',
+    kind: 'oidc',
+    issuer: 'https://login.example.com',
+    client_id: 'regent',
+    client_secret_set: true,
+    scopes: ['openid', 'profile', 'email', 'groups'],
+    claims: { name: 'preferred_username', email: 'email', groups: 'groups', display_name: 'name' },
+    group_max_age_seconds: 900,
+    create_people: 'mapped_group',
+    disabled: false,
+  }),
+];
+
+const CALLERS = [
+  stored('sys_1', {
+    name: 'ci-shop',
+    description: 'Builds of the shop',
+    owner_group: 'grp_plat',
+    auth: { kind: 'jwt', issuer: 'https://ci.example.com', audience: 'regent', matchers: { sub: 'repo:example/shop:*' } },
+    status: 'active',
+    last_used_at: ago(1),
+  }),
+  stored('sys_2', { name: 'nightly-report', auth: { kind: 'token', prefix: 'rgt_7hq2', expires_at: ahead(60_000) }, status: 'active', last_used_at: ago(2600) }),
+];
+
+const card = (number, id, title, explanation, tags, policy, variables = []) => ({
+  id,
+  number,
+  title,
+  explanation,
+  tags,
+  kind: typeof policy === 'string' ? 'managed' : 'session',
+  policy: typeof policy === 'string' ? policy : JSON.stringify(policy),
+  variables,
+  works_with: ['assume_role', 'federated_user'],
+  notes: [],
+});
+const GALLERY = [
+  card(9, 'everything-but-identity', 'Everything except identity', 'All services but those that give out access.', ['broad'], JSON.parse(POLICY)),
+  card(11, 'one-bucket-read', 'One bucket, read', 'List one bucket and read what is in it.', ['s3', 'read'], JSON.parse(POLICY), [
+    { name: 'BUCKET', what: 'The name of the bucket', example: 'reports' },
+  ]),
+  card(16, 'office-network', 'Office network only', 'Refuses every call that does not come from the office.', ['network', 'deny'], JSON.parse(POLICY)),
+  card(6, 'read-only', 'Read only (broad)', 'The managed policy of AWS for reading.', ['read'], 'arn:aws:iam::aws:policy/ReadOnlyAccess'),
+];
+
+export const STEPS = [
+  ['Clock', 'ok', 'The clocks agree within a second.'],
+  ['Reach', 'ok', 'The endpoint answers.'],
+  ['Base credentials', 'ok', 'The access key works.'],
+  ['Identity', 'ok', 'They are arn:aws:iam::111122223333:user/regent-broker.'],
+  ['Templates', 'ok', 'Every template has its value.'],
+  ['Session', 'warn', 'The policy takes 84 % of the space.', 'Leave room for tags: use managed policies.'],
+  ['Console', 'skipped', 'Not asked for.'],
+].map(([name, status, text, fix], index) => ({ number: index + 1, name, status, text, fix }));
+
+export const PREVIEW = {
+  lifetime: { ...HOUR, warnings: [] },
+  policy: { characters: 412, limit: 2048, packed_percent: 23 },
+  session_name: 'ana',
+  session_arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana',
+  source_identity: 'ana@example.com',
+  tags: { team: 'platform' },
+  who: { people: 2, groups: [{ id: 'grp_plat', name: 'platform', members: 2 }], system_callers: 0 },
+  problems: [],
+  capabilities: [],
+};
+
+const TRUST = `{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Principal": { "AWS": "arn:aws:iam::111122223333:user/regent-broker" },
+    "Action": ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
+    "Condition": { "StringEquals": { "sts:ExternalId": "f3b1c0" } }
+  }]
+}`;
+const FORMS = { json: TRUST, terraform: 'resource "aws_iam_role" "prod_ro" {}', cli: 'aws iam update-assume-role-policy' };
+
+const EVENTS = [
+  ['credentials.issue', 'ok', 0.2, 'ana'],
+  ['login', 'ok', 0.3, 'ana'],
+  ['credentials.issue', 'denied', 1, 'ben', 'not_granted'],
+  ['connector.update', 'ok', 5, 'ana'],
+  ['console.open', 'failed', 7, 'chi', 'trust_denied'],
+].map(([action, result, hours, name, error_code], index) => ({
+  id: `audt_${index}`,
+  seq: 1204 - index,
+  at: ago(hours),
+  actor: { type: 'person', id: `usr_${name}`, name, source: 'local' },
+  action,
+  connector: { id: 'conn_1', slug: 'prod-ro', name: 'Production, read only' },
+  session: index === 0 ? { access_key_id: 'ASIAEXAMPLE1QRSTUVW', arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana' } : undefined,
+  via: 'grant:grnt_1',
+  client: { ip: '192.0.2.14', user_agent: 'regent/0.1.0' },
+  result,
+  error_code,
+  hash: 'b1946ac92492d2347c6235b4d2611184'.repeat(2),
+}));
+
+const AWS_SESSION = {
+  arn: 'arn:aws:sts::123456789012:assumed-role/regent-demo/ana',
+  account: '123456789012',
+  account_alias: 'example',
+  user_id: 'AROAEXAMPLE:ana',
+  principal_type: 'AssumedRole',
+  source_identity: 'ana@example.com',
+  region: 'us-east-1',
+  issued_at: ago(0.2),
+  expires_at: ahead(48),
+  issuer: 'https://regent.example.com/console/expired',
+  can_switch_role: true,
+  csrf: 'csrf',
+};
+
+export const ISSUED = {
+  access_key_id: 'ASIAEXAMPLE1QRSTUVW',
+  secret_access_key: 'canary/secret/access/key/of/the/scenery',
+  session_token: 'canary-session-token-of-the-scenery-'.repeat(6),
+  expiration: ahead(60),
+  region: 'eu-central-1',
+  session_id: 'sess_9',
+  arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana',
+  seconds: 3600,
+  warnings: [],
+};
+
+export const list = (items) => ({ items, next_cursor: null });
+const STATUS = { version: '0.1.0', setup: 'done', sources: [{ id: 'isrc_1', name: 'Example Login', kind: 'oidc' }], passkeys: true, partition: 'aws', region: 'us-east-1', aws_endpoint: 'https://regent.example.com' };
+
+export const COLLECTIONS = {
+  connectors: CONNECTORS,
+  accounts: ACCOUNTS,
+  upstreams: UPSTREAMS,
+  users: USERS,
+  groups: GROUPS,
+  'identity-sources': SOURCES,
+  'system-callers': CALLERS,
+};
+
+export const FIXED = {
+  'GET /api/v1/status': STATUS,
+  'GET /api/v1/auth/session': { signed_in: true, csrf: 'csrf', me: ME },
+  'GET /api/v1/me/connectors': list(USABLE),
+  'GET /api/v1/me/sessions': list(SESSIONS.filter((one) => one.caller.name === 'ana')),
+  'GET /api/v1/me/passkeys': list([{ id: 'pk_1', name: 'Laptop', created_at: ago(700) }]),
+  'GET /api/v1/sessions': list(SESSIONS),
+  'GET /api/v1/audit': list(EVENTS),
+  'GET /api/v1/audit/verify': { ok: true, events: 1204 },
+  'GET /api/v1/policies/gallery': list(GALLERY),
+  'POST /api/v1/policies/lint': {
+    findings: [{ severity: 'SECURITY_WARNING', code: 'ALLOW_WITH_STAR', message: 'Using a wildcard in the resource lets the session read every bucket.', line: 10, column: 19 }],
+    size: { characters: 412, limit: 2048, packed_percent: 23 },
+  },
+  'POST /api/v1/policies/simulate': { results: [{ action: 's3:GetObject', resource: '*', decision: 'allowed', text: 'Statement 1 allows s3:GetObject.', statements: [] }] },
+  'GET /api/v1/settings': { revision: 2, admins_use_all_connectors: true, cap_to_login: true, idle_minutes: 480, absolute_hours: 24, issue_per_minute: 30 },
+  'POST /api/v1/connectors/preview': PREVIEW,
+  'POST /api/v1/connectors/snippets': { trust: FORMS, base: FORMS },
+  'POST /api/v1/connectors/test': { ok: true, steps: STEPS, arn: PREVIEW.session_arn },
+  'GET /console/api/session': AWS_SESSION,
+};
