@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
 import { all, get, segment } from './client';
+import type { GalleryCard } from './policies';
 import type {
   Account,
   Connector,
-  GalleryCard,
   Group,
   IdentitySource,
   Session,
