@@ -6,8 +6,6 @@
 //! - Every answer of a stranger (a person, a browser, a provider) is bounded before it is read.
 //! - What proves nothing is refused with a reason for the trail; what the person at the door is told is the caller's choice.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the routes that call this are not there yet"))]
-
 pub(crate) mod algorithm;
 pub(crate) mod job_token;
 pub(crate) mod key_set;
@@ -21,6 +19,9 @@ pub(crate) mod token;
 pub(crate) mod totp;
 pub(crate) mod web;
 
+use regent_broker::Id;
+
+use crate::upstream::single_flight::SingleFlight;
 use oidc::OpenId;
 use throttle::backoff::SignInThrottle;
 use throttle::rate::RateLimit;
@@ -42,12 +43,18 @@ pub(crate) struct SignIn {
     pub(crate) strangers: RateLimit,
     /// How often a device may ask whether it was let in, by its code.
     pub(crate) devices: RateLimit,
+    /// How often a provider is asked about one person, by id.
+    pub(crate) refreshes: RateLimit,
+    /// About whom a provider is being asked, and whether it told anything.
+    pub(crate) refreshing: SingleFlight<Id, bool>,
 }
 
 /// What a stranger may begin in a minute.
 const STRANGERS_A_MINUTE: std::num::NonZeroU32 = std::num::NonZeroU32::new(60).expect("not zero");
 /// How often a device may ask in a minute: it is told to wait five seconds.
 const DEVICE_A_MINUTE: std::num::NonZeroU32 = std::num::NonZeroU32::new(20).expect("not zero");
+/// How often a provider is asked about one person in a minute. It is not asked while what it told is fresh.
+const REFRESHES_A_MINUTE: std::num::NonZeroU32 = std::num::NonZeroU32::new(2).expect("not zero");
 
 impl Default for SignIn {
     fn default() -> Self {
@@ -58,6 +65,8 @@ impl Default for SignIn {
             spent: Spent::default(),
             strangers: RateLimit::per_minute(STRANGERS_A_MINUTE),
             devices: RateLimit::per_minute(DEVICE_A_MINUTE),
+            refreshes: RateLimit::per_minute(REFRESHES_A_MINUTE),
+            refreshing: SingleFlight::default(),
         }
     }
 }

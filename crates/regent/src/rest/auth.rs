@@ -20,8 +20,8 @@ use super::problem::Problem;
 use crate::broker::change::Actor;
 use crate::broker::issued::By;
 use crate::broker::journal::Action;
-use crate::rest::asked::Asked;
 use crate::seal::place;
+use crate::server::Server;
 
 mod authorize;
 mod device;
@@ -31,6 +31,7 @@ mod openid;
 mod passkey;
 mod passkeys;
 mod password;
+pub(super) mod refresh;
 mod sign_in;
 mod step_up;
 mod token;
@@ -121,7 +122,7 @@ async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Logi
         .and_then(|sealed| server.sealer.open_text(&place::id_token(login.value.who.id()), sealed).ok());
     let here = door::public_url(&known.asked, headers, &known.directory.broker().settings()).ok()?;
     let after = here.join("/console/").ok()?;
-    let provider = openid::Provider::of(&known.asked, source).ok()?;
+    let provider = openid::Provider::of(server, source).ok()?;
     let client = provider.client("");
     let now = known.asked.seconds();
     let asked =
@@ -130,8 +131,11 @@ async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Logi
 }
 
 /// Opens the secret of the client that this server is at a provider.
-fn client_secret(asked: &Asked, source: &Stored<IdentitySource>) -> Result<Option<Secret<String>>, Problem> {
+fn client_secret(
+    server: &Server,
+    source: &Stored<IdentitySource>,
+) -> Result<Option<Secret<String>>, Problem> {
     let Some(sealed) = &source.value.sealed_client_secret else { return Ok(None) };
     let place = place::identity_source(&source.id);
-    asked.server.sealer.open_text(&place, sealed).map(Some).map_err(Problem::internal)
+    server.sealer.open_text(&place, sealed).map(Some).map_err(Problem::internal)
 }

@@ -16,6 +16,7 @@ use regent_store::Snapshot;
 use regent_store::directory::Directory;
 
 use super::asked::Asked;
+use super::auth::refresh;
 use super::problem::Problem;
 use crate::broker::access::Access;
 use crate::broker::caller::{BrokerCaller, Circumstances};
@@ -113,7 +114,8 @@ impl<S: Sync> FromRequestParts<S> for Known {
                 )
             }
         };
-        Ok(Self { asked, caller, directory, csrf })
+        let known = Self { asked, caller, directory, csrf };
+        if known.caller.has_stale_groups { refresh::groups(known).await } else { Ok(known) }
     }
 }
 

@@ -17,11 +17,11 @@ use super::door::{Door, Proved};
 use crate::broker::change::Actor;
 use crate::broker::check;
 use crate::broker::journal::{self, Action};
-use crate::rest::asked::Asked;
 use crate::rest::caller::cookie;
 use crate::rest::cookie;
 use crate::rest::problem::Problem;
 use crate::seal::place;
+use crate::server::Server;
 use crate::signin::oidc::exchange::{Callback, SignedIn};
 use crate::signin::oidc::identity::Identity;
 use crate::signin::oidc::start::Pending;
@@ -82,14 +82,14 @@ pub(super) struct Provider<'a> {
 
 impl<'a> Provider<'a> {
     /// The provider of a source that people may sign in with.
-    pub(super) fn of(asked: &Asked, source: &'a Stored<IdentitySource>) -> Result<Self, Problem> {
+    pub(super) fn of(server: &Server, source: &'a Stored<IdentitySource>) -> Result<Self, Problem> {
         let terms = &source.value.terms;
         if terms.disabled {
             return Err(unknown_source());
         }
-        let web = asked.server.sign_in.ways.to(&terms.issuer, terms.ca_pem.as_deref());
+        let web = server.sign_in.ways.to(&terms.issuer, terms.ca_pem.as_deref());
         let web = web.map_err(|error| Problem::from(OidcError::from(error)))?;
-        Ok(Self { source, secret: super::client_secret(asked, source)?, web })
+        Ok(Self { source, secret: super::client_secret(server, source)?, web })
     }
 
     pub(super) fn client<'b>(&'b self, redirect_uri: &'b str) -> Client<'b> {
@@ -111,7 +111,7 @@ impl<'a> Provider<'a> {
 async fn start(door: Door, Query(start): Query<Start>) -> Result<Response, Problem> {
     door.allow()?;
     let source = door.directory.broker().identity_sources.get(&start.source).ok_or_else(unknown_source)?;
-    let provider = Provider::of(&door.asked, source)?;
+    let provider = Provider::of(&door.asked.server, source)?;
     let redirect_uri = redirect_uri(&door.public_url()?)?;
     let server = &door.asked.server;
     let client = provider.client(&redirect_uri);
@@ -171,7 +171,7 @@ async fn come_back(door: &Door, back: Callback) -> Result<Response, Refused> {
     let kept: Kept = door.open(Purpose::OpenId, &sealed).ok_or(OidcError::State)?;
     let sources = &door.directory.broker().identity_sources;
     let source = sources.get(kept.source.as_str()).ok_or_else(unknown_source)?;
-    let provider = Provider::of(&door.asked, source)?;
+    let provider = Provider::of(&door.asked.server, source)?;
     let redirect_uri = redirect_uri(&door.public_url()?)?;
     let openid = &door.asked.server.sign_in.openid;
     let client = provider.client(&redirect_uri);
@@ -266,7 +266,7 @@ fn new_person(source: &Id, identity: &Identity, told: ClaimedGroups) -> Result<P
 }
 
 /// What a provider tells of somebody, each time anew. Their name here stays as it is.
-fn describe(person: &mut Person, identity: &Identity, told: ClaimedGroups) {
+pub(super) fn describe(person: &mut Person, identity: &Identity, told: ClaimedGroups) {
     if let Some(display_name) = &identity.display_name {
         person.display_name = display_name.chars().take(128).collect::<String>().into();
     }

@@ -37,6 +37,10 @@ impl House {
                     "token_endpoint": format!("{url}/token"), "end_session_endpoint": format!("{url}/logout"),
                 })),
                 "/keys" => Answer::json(&json!({"keys": [signer.public]})),
+                _ if said.get("refusal").is_some() => {
+                    let body = json!({"error": said["refusal"]}).to_string().into_bytes();
+                    Answer { status: 400, header: "content-type: application/json", body }
+                }
                 _ => {
                     let mut said = said;
                     (said["iat"], said["exp"]) = (json!(now.seconds()), json!(now.seconds() + 60));
@@ -257,4 +261,46 @@ async fn nobody_is_sent_to_a_page_of_somebody_else() {
     }
     let unknown = house.site.nobody().get("/auth/oidc/start?source=idp_none").await;
     assert_eq!(unknown.shape(), "404 not_found");
+}
+
+#[tokio::test]
+async fn groups_are_asked_for_again_when_they_are_too_old() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    let mut browser = house.site.nobody();
+    house.sign_in(&mut browser, "/console/", |_| ()).await;
+    let groups = |body: &Value| body["groups"].as_array().unwrap().len();
+    house.say("groups", json!([]));
+    house.site.clock.advance(900);
+    assert_eq!(groups(&browser.get("/me").await.body), 1, "not too old yet");
+    house.site.clock.advance(1);
+    assert_eq!(groups(&browser.get("/me").await.body), 0);
+    house.say("groups", json!(["dev"]));
+    house.site.clock.advance(901);
+    let asked = house.provider.count("/token");
+    let (mut one, mut two) = (browser.clone(), browser.clone());
+    let (one, two) = tokio::join!(one.get("/me"), two.get("/me"));
+    assert_eq!((groups(&one.body), groups(&two.body)), (1, 1));
+    assert_eq!(house.provider.count("/token"), asked + 1, "together they ask once");
+}
+
+#[tokio::test]
+async fn groups_that_nobody_tells_of_do_not_count_and_are_not_asked_for_at_will() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    let mut browser = house.site.nobody();
+    house.sign_in(&mut browser, "/console/", |_| ()).await;
+    house.say("sub", json!("somebody-else"));
+    house.site.clock.advance(901);
+    let asked = house.provider.count("/token");
+    for _ in 0..10 {
+        assert_eq!(browser.get("/me").await.body["groups"], json!([]));
+    }
+    assert_eq!(house.provider.count("/token"), asked + 2);
+    house.say("sub", json!("248289761001"));
+    house.site.clock.advance(60);
+    assert_eq!(browser.get("/me").await.body["groups"][0]["name"], "developers");
+    house.say("refusal", json!("invalid_grant"));
+    house.site.clock.advance(901);
+    assert_eq!(browser.get("/me").await.body["groups"], json!([]));
+    let told = house.person().unwrap().value.claimed_groups.clone().unwrap();
+    assert_eq!(told.sealed_refresh_token, None, "it is no use any more");
 }

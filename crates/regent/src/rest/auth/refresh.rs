@@ -1,0 +1,130 @@
+//! Groups of now, for who is signed in by a provider: asked for when what it told is too old to count.
+//!
+//! A provider that does not answer, or says that the session is over, leaves the groups as old as they are, and what depends on
+//! them is refused. Nobody is asked twice at once, nor again and again.
+
+use std::sync::Arc;
+
+use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored};
+use regent_wire::secret::SecretAccessKey;
+
+use super::openid::{Provider, describe};
+use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
+use crate::broker::change::Actor;
+use crate::rest::caller::Known;
+use crate::rest::problem::Problem;
+use crate::seal::place;
+use crate::server::Server;
+use crate::signin::oidc::OidcError;
+use crate::signin::web::WebError;
+
+/// The same caller, with groups of now if they can be had.
+pub(in crate::rest) async fn groups(known: Known) -> Result<Known, Problem> {
+    let (Some(login), Subject::Person(person)) = (&known.caller.login, &known.caller.subject) else {
+        return Ok(known);
+    };
+    let Origin::Oidc { source, .. } = &person.value.origin else { return Ok(known) };
+    let Some(source) = known.directory.broker().identity_sources.get(source.as_str()) else {
+        return Ok(known);
+    };
+    let (server, now) = (&known.asked.server, known.asked.now);
+    let work = || ask(Arc::clone(server), Arc::clone(source), Arc::clone(person), now);
+    let is_fresh = server.sign_in.refreshing.run(person.id.clone(), work).await.unwrap_or(false);
+    if !is_fresh {
+        return Ok(known);
+    }
+    let directory = known.asked.directory()?;
+    let around = Circumstances {
+        source_ip: Arc::clone(&known.caller.source_ip),
+        user_agent: known.caller.user_agent.clone(),
+        now: known.caller.now,
+    };
+    let caller = BrokerCaller::of_login(&directory, login, around).ok_or_else(Problem::login_required)?;
+    Ok(Known { caller, directory, ..known })
+}
+
+/// Asks the provider, and keeps what it tells. Says whether it told anything.
+async fn ask(
+    server: Arc<Server>,
+    source: Arc<Stored<IdentitySource>>,
+    person: Arc<Stored<Person>>,
+    now: jiff::Timestamp,
+) -> bool {
+    if server.sign_in.refreshes.take(person.id.as_str(), now).is_err() {
+        return false;
+    }
+    match told(&server, &source, &person, now.as_second()).await {
+        Ok(is_told) => is_told,
+        Err(problem) => {
+            tracing::warn!(
+                person.id = person.id.as_str(),
+                code = problem.code(),
+                detail = problem.detail(),
+                "groups could not be refreshed"
+            );
+            false
+        }
+    }
+}
+
+async fn told(
+    server: &Server,
+    source: &Stored<IdentitySource>,
+    person: &Stored<Person>,
+    now: i64,
+) -> Result<bool, Problem> {
+    let Origin::Oidc { subject, .. } = &person.value.origin else { return Ok(false) };
+    let sealed = person.value.claimed_groups.as_ref().and_then(|told| told.sealed_refresh_token.clone());
+    let Some(sealed) = sealed else { return Ok(false) };
+    let place = place::person_refresh_token(&person.id);
+    let token: SecretAccessKey = server.sealer.open_text(&place, &sealed).map_err(Problem::internal)?;
+    let provider = Provider::of(server, source)?;
+    let asked =
+        server.sign_in.openid.refresh(&provider.web, provider.client(""), (&token, subject), now).await;
+    let signed_in = match asked {
+        Ok(signed_in) => signed_in,
+        Err(error) => {
+            if is_over(&error) {
+                keep(server, person, now, |person| {
+                    if let Some(told) = &mut person.claimed_groups {
+                        told.sealed_refresh_token = None;
+                    }
+                })
+                .await?;
+            }
+            return Err(error.into());
+        }
+    };
+    let sealed = signed_in.refresh_token.map(|token| server.sealer.seal(&place, token.reveal().as_bytes()));
+    let identity = signed_in.identity;
+    let told = ClaimedGroups {
+        values: identity.groups.iter().map(|group| group.as_str().into()).collect(),
+        at: now,
+        sealed_refresh_token: sealed.transpose().map_err(Problem::internal)?.map(Into::into),
+    };
+    keep(server, person, now, move |person| describe(person, &identity, told.clone())).await?;
+    Ok(true)
+}
+
+/// Whether the provider says that it will never answer to this token again.
+fn is_over(error: &OidcError) -> bool {
+    matches!(error, OidcError::Web(WebError::Status { code: Some(code), .. }) if code == "invalid_grant")
+}
+
+async fn keep(
+    server: &Server,
+    person: &Stored<Person>,
+    now: i64,
+    edit: impl Fn(&mut Person) + Send + 'static,
+) -> Result<(), Problem> {
+    let id = person.id.clone();
+    server
+        .change_broker(Actor::silent(&id.clone(), now), move |change| {
+            let old = change.current::<Person>(id.as_str(), None)?;
+            let mut value = old.value.clone();
+            edit(&mut value);
+            change.put(Stored { value, ..Stored::clone(&old) });
+            Ok(())
+        })
+        .await
+}
