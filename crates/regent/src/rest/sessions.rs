@@ -106,7 +106,7 @@ pub(crate) struct ConnectorNameView {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "says what the API shows, which the journal's own type writes")]
 pub(crate) struct ActorView {
-    /// `user`, `system_caller`, `operator`, `server` or `anonymous`
+    /// `user`, `system_caller`, `server` or `anonymous`
     #[schema(rename = "type")]
     kind: String,
     id: String,
@@ -315,7 +315,7 @@ fn no_session(id: &str) -> Problem {
 }
 
 /// Shows a session.
-#[utoipa::path(get, path = "/sessions/{id}", operation_id = "getSession", tag = "Sessions",
+#[utoipa::path(get, path = "/sessions/{id}", operation_id = "getIssuedSession", tag = "Sessions",
     params(("id" = String, Path)),
     responses((status = 200, body = SessionView), (status = "default", body = Problem)))]
 async fn get_session(known: Known, Path(id): Path<String>) -> Result<Json<SessionView>, Problem> {

@@ -51,8 +51,6 @@ pub(crate) enum ActorKind {
     User,
     /// A build or an application.
     SystemCaller,
-    /// Whoever has the command line and the master key.
-    Operator,
     /// The server, by itself.
     Server,
     /// Somebody who has not proved who they are.
