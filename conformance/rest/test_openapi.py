@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -45,7 +46,7 @@ class Browser:
 @pytest.fixture
 def server(tmp_path: Path):
     """A server of its own, in memory, and the code for its first administrator."""
-    command = [os.environ["REGENT"], "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--data", str(tmp_path)]
+    command = [os.environ["REGENT"], "serve", "--listen", "127.0.0.1:0", "--ephemeral"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     with open(tmp_path / "log", "w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
@@ -73,12 +74,11 @@ def token(url: str, code: str) -> str:
         {
             "redirect_uri": callback,
             "code_challenge": challenge,
-            "code_challenge_method": "S256",
             "state": "s" * 16,
             "client": "schemathesis",
         },
     )
-    granted = re.search(r"[?&]code=([^&]+)", approved["redirect_to"]).group(1)
+    granted = parse_qs(urlsplit(approved["redirect_to"]).query)["code"][0]
     body = {"grant_type": "authorization_code", "code": granted, "code_verifier": verifier, "redirect_uri": callback}
     return Browser(url).post("/auth/token", body)["access_token"]
 

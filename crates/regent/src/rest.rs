@@ -5,6 +5,7 @@
 
 use axum::Json;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa_axum::router::OpenApiRouter;
 
 use problem::Problem;
@@ -52,7 +53,7 @@ struct Document;
 
 /// All routes, and the document that describes them.
 pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
-    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(status::routes())
         .merge(setup::routes())
         .merge(auth::routes())
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(config::routes())
         .merge(demo::routes())
         .split_for_parts();
+    name_problems(&mut document);
     let served = document.clone();
     let router = router
         .route("/openapi.json", axum::routing::get(async move || Json(served.clone())))
@@ -78,4 +80,17 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(axum::middleware::from_fn(idempotency::layer));
     (router, document)
+}
+
+/// Says of every answer that is a problem what it is: the annotations know JSON and nothing else.
+fn name_problems(document: &mut utoipa::openapi::OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let Some(RefOr::T(response)) = operation.responses.responses.get_mut("default") else { continue };
+            if let Some(content) = response.content.shift_remove("application/json") {
+                response.content.insert("application/problem+json".to_owned(), content);
+            }
+        }
+    }
 }

@@ -145,6 +145,7 @@ struct Filter {
     #[param(max_length = 256)]
     cursor: Option<String>,
     /// Of an export: `jsonl` or `csv`.
+    #[param(inline)]
     format: Option<Format>,
 }
 
