@@ -23,10 +23,12 @@ function read(): Progress {
 /** Kept by the browser, so that the setup can be left and taken up again. */
 export function useProgress() {
   const [progress, setProgress] = useState(read);
-  const change = (part: Partial<Progress>) => {
-    const next = { ...progress, ...part };
-    localStorage.setItem(KEY, JSON.stringify(next));
-    setProgress(next);
-  };
+  // A step that finishes notes what it has made, and the wizard then where it goes: neither may undo the other.
+  const change = (part: Partial<Progress>) =>
+    setProgress((old) => {
+      const next = { ...old, ...part };
+      localStorage.setItem(KEY, JSON.stringify(next));
+      return next;
+    });
   return { progress, change, forget: () => localStorage.removeItem(KEY) };
 }
