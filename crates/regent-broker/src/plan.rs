@@ -81,7 +81,8 @@ pub struct Terms {
     pub login_left: Option<u32>,
     /// What is left of the window that was approved.
     pub grant_left: Option<u32>,
-    /// Whether to refuse rather than to give another length than the one that was asked for.
+    /// Whether to refuse rather than to give another length than the one that was asked for. Where nothing was asked
+    /// for there is nothing to hold to: a default is moved into what is possible.
     pub strict: bool,
 }
 
@@ -183,13 +184,14 @@ pub fn plan(terms: &Terms) -> Result<Plan, PlanError> {
         });
     }
 
+    let holds_to_it = terms.strict && terms.requested.is_some();
     let (seconds, because) = if want < fit.least {
-        if terms.strict {
+        if holds_to_it {
             return Err(PlanError::BelowMinimum { asked: want, least: fit.least });
         }
         (fit.least, if fit.is_fixed { fit.ceiling.most_by } else { Bound::Minimum })
     } else if want > fit.cap {
-        if terms.strict {
+        if holds_to_it {
             return Err(PlanError::AboveMaximum { asked: want, cap: fit.cap, because: fit.because });
         }
         (fit.cap, fit.because)

@@ -198,6 +198,15 @@ fn a_maximum_that_can_never_be_had_is_refused_when_the_connector_is_saved() {
 }
 
 #[test]
+fn strict_terms_hold_to_what_was_asked_for_and_to_no_default() {
+    let terms = Terms { grant_left: Some(HOUR), ..of(FederatedUser, USER) };
+    check_both(terms, "3600 grant_left +grant_left");
+    check_both(Terms { connector_max: Some(HOUR + 1), ..terms }, "3600 grant_left +grant_left");
+    check_both(Terms { connector_default: Some(2 * HOUR), ..terms }, "3600 grant_left +grant_left");
+    check(Terms { requested: Some(2 * HOUR), ..terms }, "3600 grant_left +grant_left", "above_maximum");
+}
+
+#[test]
 fn errors_and_warnings_say_the_bound_and_the_way_out() {
     let terms = Terms { requested: Some(4 * HOUR), strict: true, ..of(AssumeRole, ROLE) };
     let error = plan(&terms).unwrap_err();
