@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { assertSound, NARROW, openPage, startBrowser, WIDE } from '../browser.js';
 import { dress } from '../scenery.js';
 import { startServer, stopServer } from '../server.js';
@@ -87,8 +87,9 @@ after(async () => {
   if (server) await stopServer(server);
 });
 
+/** Opens a screen and looks at it, light and, if asked to, dark: one colour follows the other as the system's setting does. */
 async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) {
-  const page = await openPage(browser, { viewport: width, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+  const page = await openPage(browser, { viewport: width, colorScheme: 'light', reducedMotion: 'reduce' });
   try {
     await dress(page, { mood, changes: screen.changes });
     if (screen.early) await screen.act(page);
@@ -97,29 +98,35 @@ async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) 
     else await page.waitForLoadState('networkidle');
     await page.locator('main').first().waitFor();
     if (screen.act && !screen.early) await screen.act(page);
-    // What fades in is not yet what it will be.
-    await page.waitForTimeout(350);
-    const where = [screen.name, mood !== 'busy' && mood, width === NARROW ? '360' : '1280', dark && 'dark'].filter(Boolean).join('-');
-    await page.screenshot({ path: `${PICTURES}${where}.png`, fullPage: true });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(overflow <= 1, `${where}: the page is ${overflow} pixels wider than the window`);
-    await assertSound(page, where);
+    const where = [screen.name, mood !== 'busy' && mood, width === NARROW ? '360' : '1280'].filter(Boolean).join('-');
+    await examine(page, where);
+    if (!dark) return;
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await examine(page, `${where}-dark`);
   } finally {
     await page.context().close();
   }
 }
 
-for (const screen of SCREENS) {
-  test(`${screen.name} is sound`, async () => {
-    await look(screen);
-    await look(screen, { width: NARROW });
-    if (screen.main) {
-      await look(screen, { dark: true });
-      await look(screen, { dark: true, width: NARROW });
-    }
-  });
-  if (!screen.lists) continue;
-  for (const mood of ['empty', 'broken', 'slow']) {
-    test(`${screen.name} is sound when ${mood}`, () => look(screen, { mood }));
-  }
+async function examine(page, where) {
+  // What fades in is not yet what it will be.
+  await page.waitForTimeout(350);
+  await page.screenshot({ path: `${PICTURES}${where}.png`, fullPage: true });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 1, `${where}: the page is ${overflow} pixels wider than the window`);
+  await assertSound(page, where);
 }
+
+// A page mostly waits, for fonts and for what fades in, so that a few are looked at at a time.
+describe('screens', { concurrency: 4 }, () => {
+  for (const screen of SCREENS) {
+    test(`${screen.name} is sound`, async () => {
+      await look(screen, { dark: screen.main });
+      await look(screen, { dark: screen.main, width: NARROW });
+    });
+    if (!screen.lists) continue;
+    for (const mood of ['empty', 'broken', 'slow']) {
+      test(`${screen.name} is sound when ${mood}`, () => look(screen, { mood }));
+    }
+  }
+});
