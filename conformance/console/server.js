@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const REGENT = process.env.REGENT ?? new URL('../../target/debug/regent', import.meta.url).pathname;
+export const REGENT = process.env.REGENT ?? new URL('../../target/debug/regent', import.meta.url).pathname;
 const PATIENCE_MS = 30_000;
 
 /** What is handed to a child: the way to programs, and nothing of who runs the tests. */

@@ -1,11 +1,15 @@
 // What people do, from an empty store to credentials that the AWS CLI uses: nothing here is imitated.
 
 import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { assertSound, openPage, startBrowser, watch } from '../browser.js';
-import { run, startServer, stopServer } from '../server.js';
+import { REGENT, run, startServer, stopServer } from '../server.js';
 
 const PASSWORD = 'a long walk in the park';
+const README = new URL('../../../README.md', import.meta.url).pathname;
 const SCRIPT = new URL('../../../examples/console-sign-in/sign_in.py', import.meta.url).pathname;
 
 let browser;
@@ -128,8 +132,8 @@ async function signIn(page, name, password = PASSWORD) {
   await button(page, 'Sign in').click();
 }
 
-test('a first run leads to credentials that the AWS CLI uses', async () => {
-  const page = await openPage(browser);
+/** Walks the wizard with the demo: nothing is needed but the server. */
+async function tryDemo(page) {
   await becomeAdministrator(page);
   await button(page, 'Next').click();
   await page.getByText('Nothing is narrowed').waitFor();
@@ -139,9 +143,54 @@ test('a first run leads to credentials that the AWS CLI uses', async () => {
   await page.getByText('It works', { exact: true }).waitFor();
   await button(page, 'Next').click();
   await share(page);
+}
+
+test('a first run leads to credentials that the AWS CLI uses', async () => {
+  const page = await openPage(browser);
+  await tryDemo(page);
   await assertSound(page, 'My access after the setup');
   const { stdout, stderr } = await whoAmI(await draw(page));
   assert.match(JSON.parse(stdout || '{}').Arn ?? stderr, /^arn:aws:sts::\d{12}:assumed-role\/regent-demo\/ana$/);
+});
+
+/** The page that a command opens: `$BROWSER` has left its address in a file. */
+async function opened(file) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const address = await readFile(file, 'utf8').catch(() => '');
+    if (address.endsWith('\n')) return address.trim();
+    await pause(100);
+  }
+  throw new Error('no page was opened');
+}
+
+test('the README leads from the wizard to the AWS CLI', async () => {
+  const page = await openPage(browser);
+  await tryDemo(page);
+  const [, block] = /<!-- walk -->\s*```sh\n([^`]*)```/.exec(await readFile(README, 'utf8'));
+  const commands = block.trim().replaceAll('http://127.0.0.1:4599', server.url).split('\n');
+  const home = join(server.data, 'home');
+  const [browserOf, address] = [join(home, 'browser'), join(home, 'opened')];
+  await mkdir(home);
+  await writeFile(browserOf, `#!/bin/sh\necho "$1" >${address}\n`, { mode: 0o755 });
+  const environment = {
+    HOME: home,
+    BROWSER: browserOf,
+    PATH: `${dirname(REGENT)}:${process.env.PATH}`,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const told = [];
+  for (const command of commands) {
+    const running = run('sh', ['-c', command], environment);
+    if (command.startsWith('regent login')) {
+      await page.goto(await opened(address));
+      await button(page, 'Allow').click();
+      await page.getByText('You are signed in').waitFor();
+    }
+    const { stdout, stderr, status } = await running;
+    assert.equal(status, 0, `${command}: ${stderr}`);
+    told.push(stdout);
+  }
+  assert.match(told.at(-1), /assumed-role\/regent-demo\/ana/);
 });
 
 test('an access key of one\'s own leads to credentials, and nothing of them stays in the browser', async () => {
