@@ -50,6 +50,8 @@ pub fn request(address: SocketAddr, key: &Key, service: &str, form: &str) -> any
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// Of the last answer.
+    head: String,
 }
 
 impl Connection {
@@ -57,7 +59,7 @@ impl Connection {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self { stream, buffer: vec![0; 64 << 10] })
+        Ok(Self { stream, buffer: vec![0; 2 << 20], head: String::new() })
     }
 
     /// Sends a request and reads its answer whole; returns status and body.
@@ -73,10 +75,18 @@ impl Connection {
                 let length = content_length(head)?;
                 if filled >= end + 4 + length {
                     let status = head.get(9..12).context("no status")?.parse()?;
+                    head.clone_into(&mut self.head);
                     return Ok((status, &self.buffer[end + 4..filled]));
                 }
             }
         }
+    }
+}
+
+impl Connection {
+    /// Status line and headers of the last answer.
+    pub fn head(&self) -> &str {
+        &self.head
     }
 }
 

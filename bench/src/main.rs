@@ -3,6 +3,7 @@
 //! These machines are shared and noisy: CPU time is the truth, what is compared alternates, and of what is measured
 //! alone the best of many runs counts. `bench FILE…` puts the rows that other measurements left in files before its own.
 
+mod broker;
 mod cpu;
 mod directory;
 mod load;
@@ -17,6 +18,8 @@ fn main() -> anyhow::Result<()> {
     let mut rows = Vec::new();
     eprintln!("requests");
     requests::measure(&mut rows)?;
+    eprintln!("the broker");
+    broker::measure(&mut rows)?;
     for path in std::env::args().skip(1) {
         let text = std::fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
         for line in text.lines() {

@@ -64,12 +64,12 @@ pub fn measure(rows: &mut Vec<Row>) -> anyhow::Result<()> {
 }
 
 /// A user with a policy, a group and a role she may assume.
-fn prepare(address: SocketAddr) -> anyhow::Result<Key> {
+pub fn prepare(address: SocketAddr) -> anyhow::Result<Key> {
     let root = server::root();
-    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":["sts:AssumeRole","sts:SetSourceIdentity"]}}"#;
     let policy = r#"{"Version":"2012-10-17","Statement":[
         {"Effect":"Allow","Action":"iam:Get*","Resource":"arn:aws:iam::123456789012:user/${aws:username}"},
-        {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/deploy"}]}"#;
+        {"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity"],"Resource":"arn:aws:iam::123456789012:role/deploy"}]}"#;
     let mut connection = Connection::open(address)?;
     let mut call = |form: String| -> anyhow::Result<String> {
         let raw = load::request(address, &root, "iam", &format!("{form}&Version=2010-05-08"))?;

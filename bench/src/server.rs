@@ -16,6 +16,8 @@ pub struct Server {
     /// Kept open: a server that is not listened to complains.
     _output: BufReader<ChildStdout>,
     pub address: SocketAddr,
+    /// The code that makes the first administrator.
+    pub setup: Option<String>,
     /// From its start until it answered.
     pub startup: Duration,
 }
@@ -38,7 +40,13 @@ impl Server {
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().context("no output")?);
         output.read_line(&mut line)?;
-        Ok(Self { child, _output: output, address: line.trim().parse()?, startup: begun.elapsed() })
+        Ok(Self {
+            child,
+            _output: output,
+            address: line.trim().parse()?,
+            setup: None,
+            startup: begun.elapsed(),
+        })
     }
 
     /// Regent, as it runs in production: embedded store, audit trail in files.
@@ -66,8 +74,15 @@ impl Server {
         let mut line = String::new();
         output.read_line(&mut line)?;
         let startup = begun.elapsed();
-        let url = line.trim().rsplit_once("http://").context("no address")?.1;
-        Ok(Self { child, _output: output, address: url.parse()?, startup })
+        let address = line.trim().rsplit_once("http://").context("no address")?.1.parse()?;
+        let mut setup = None;
+        while !line.trim_start().starts_with("export ") && !line.is_empty() {
+            line.clear();
+            output.read_line(&mut line)?;
+            let code = line.trim().strip_prefix("setup").and_then(|rest| rest.split_whitespace().next());
+            setup = setup.or(code.map(str::to_owned));
+        }
+        Ok(Self { child, _output: output, address, setup, startup })
     }
 
     pub fn pid(&self) -> u32 {

@@ -209,6 +209,12 @@ fn told(code: UpstreamCode, status: u16, message: &str, attempt: &Attempt) -> St
         }
         UpstreamCode::TrustDenied => "the role does not let this account in".to_owned(),
         UpstreamCode::ExternalId => "the role expects another external id".to_owned(),
+        UpstreamCode::TagDenied if is_own(message) => {
+            "the account's own policies do not allow sts:TagSession".to_owned()
+        }
+        UpstreamCode::SourceIdentityDenied if is_own(message) => {
+            "the account's own policies do not allow sts:SetSourceIdentity".to_owned()
+        }
         UpstreamCode::TagDenied => "the role's trust policy does not allow sts:TagSession".to_owned(),
         UpstreamCode::SourceIdentityDenied => {
             "the role's trust policy does not allow sts:SetSourceIdentity".to_owned()

@@ -8,6 +8,9 @@ const TRUST_SNIPPET: &str = "put the statement of the trust snippet into the rol
 const TAG_SNIPPET: &str =
     "allow sts:TagSession in the role's trust policy, or take the tags out of the connector";
 const SOURCE_SNIPPET: &str = "allow sts:SetSourceIdentity in the role's trust policy, or take the source identity out of the connector";
+const TAG_OWN: &str =
+    "allow the account's principal sts:TagSession on the role, or take the tags out of the connector";
+const SOURCE_OWN: &str = "allow the account's principal sts:SetSourceIdentity on the role, or take the source identity out of the connector";
 const CLOCK: &str = "set the clock of this host: it differs from the upstream's";
 const LOG: &str = "read the upstream's text; its own log knows more";
 
@@ -83,9 +86,9 @@ fn denied(message: &str, attempt: &Attempt) -> Reading {
         None => {}
     }
     if says("sts:TagSession") {
-        (UpstreamCode::TagDenied, TAG_SNIPPET)
+        (UpstreamCode::TagDenied, if is_own(message) { TAG_OWN } else { TAG_SNIPPET })
     } else if says("sts:SetSourceIdentity") {
-        (UpstreamCode::SourceIdentityDenied, SOURCE_SNIPPET)
+        (UpstreamCode::SourceIdentityDenied, if is_own(message) { SOURCE_OWN } else { SOURCE_SNIPPET })
     } else if says("MultiFactorAuthentication failed") {
         (UpstreamCode::UpstreamRefused, "enter the next code of the device; each is good once")
     } else if says("root account") {

@@ -202,6 +202,16 @@ fn a_person_is_told_what_it_means() {
     let error = answered(403, "AccessDenied", &own, &long);
     assert_eq!(error.to_string(), "the account's own policies do not let it assume the role");
     assert_eq!(error.fix, "allow the account's principal sts:AssumeRole on the role");
+    for (action, code) in [
+        ("sts:TagSession", UpstreamCode::TagDenied),
+        ("sts:SetSourceIdentity", UpstreamCode::SourceIdentityDenied),
+    ] {
+        let own = own.replace("sts:AssumeRole", action);
+        let error = answered(403, "AccessDenied", &own, &long);
+        assert_eq!(error.code, code);
+        assert_eq!(error.to_string(), format!("the account's own policies do not allow {action}"));
+        assert!(error.fix.starts_with(&format!("allow the account's principal {action} on the role")));
+    }
 }
 
 #[test]
