@@ -106,5 +106,5 @@ impl Drop for Server {
 
 /// The binary to measure.
 pub fn binary() -> PathBuf {
-    std::env::var_os("REGENT").map_or_else(|| PathBuf::from("target/release/regent"), PathBuf::from)
+    std::env::var_os("REGENT").map_or_else(|| PathBuf::from("target/dist/regent"), PathBuf::from)
 }

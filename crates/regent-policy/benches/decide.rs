@@ -6,7 +6,7 @@
 //! `cargo bench -p regent-policy -- rows` prints figures and their goals, for `make bench`.
 //!
 //! `cargo bench -p regent-policy -- fixed` runs a fixed amount of work and prints nothing, to be counted:
-//! `valgrind --tool=callgrind target/release/deps/decide-… fixed`.
+//! `valgrind --tool=callgrind target/dist/deps/decide-… fixed`.
 
 #![expect(clippy::print_stdout, reason = "a bench is a report on standard output")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run may stop")]

@@ -3,7 +3,7 @@
 //! ```text
 //! cargo bench -p regent-wire --bench sigv4                          a table, in nanoseconds
 //! cargo bench -p regent-wire --bench sigv4 -- rows                 two figures and their goals, for `make bench`
-//! valgrind --tool=callgrind target/release/deps/sigv4-… fixed      10,000 cached verifications, to count
+//! valgrind --tool=callgrind target/dist/deps/sigv4-… fixed      10,000 cached verifications, to count
 //!                                                                   (or `fixed-presigned`)
 //! ```
 //!

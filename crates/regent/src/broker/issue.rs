@@ -5,13 +5,15 @@
 //!                                                  (durable)                (one transaction)
 //! ```
 //!
-//! The intent is in the journal before anybody is asked, and the record before anybody is answered. If either cannot be
-//! written there are no credentials: those that exist by then are dropped.
+//! The intent is in the journal before anybody outside this process is asked, and the record before anybody is answered.
+//! If either cannot be written there are no credentials: those that exist by then are dropped.
 
 use std::sync::Arc;
 
 use regent_broker::plan::{self, Plan, Purpose, Terms};
-use regent_broker::{Account, Connector, ConsoleUse, Health, PrincipalType, RequireMfa, Stored};
+use regent_broker::{
+    Account, AccountKind, Connector, ConsoleUse, Health, PrincipalType, RequireMfa, Stored, Upstream,
+};
 use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 
@@ -115,17 +117,29 @@ pub(crate) async fn issue(
             return Err(problem);
         }
     };
-    tell(known, connector, wish, Action::CREDENTIALS_INTENT, None, Some(&asking.via)).await?;
-    match obtain(&asking, plan, &rendered).await {
-        Ok((called, plan)) => record(&asking, called, plan, rendered).await,
+    let intent = tell(known, connector, wish, Action::CREDENTIALS_INTENT, None, Some(&asking.via));
+    let outcome = settle(&asking, plan, rendered);
+    if asking.stays_in_process() {
+        // What nobody outside has been asked for does not exist outside before it is handed out, so both records may
+        // become durable together. The intent goes first all the same.
+        let (told, given) = tokio::join!(biased; intent, outcome);
+        told.and(given)
+    } else {
+        intent.await?;
+        outcome.await
+    }
+}
+
+/// Asks the upstream, and writes down what came of it.
+async fn settle(asking: &Asking<'_>, plan: Plan, rendered: SessionRequest) -> Result<Given, Problem> {
+    let Asking { known, connector, wish, ref via, .. } = *asking;
+    match obtain(asking, plan, &rendered).await {
+        Ok((called, plan)) => record(asking, called, plan, rendered).await,
         Err(problem) => {
             let ending = Some((Ending::Failed, &problem));
-            tell(known, connector, wish, Action::CREDENTIALS_ISSUE, ending, Some(&asking.via)).await?;
-            note_health(
-                &asking,
-                &Health::Failing { since: known.asked.seconds(), code: problem.code().to_owned() },
-            )
-            .await;
+            tell(known, connector, wish, Action::CREDENTIALS_ISSUE, ending, Some(via)).await?;
+            let code = problem.code().to_owned();
+            note_health(asking, &Health::Failing { since: known.asked.seconds(), code }).await;
             Err(problem)
         }
     }
@@ -206,6 +220,13 @@ fn prepare<'a>(
 }
 
 impl Asking<'_> {
+    /// Whether nobody but this server is asked for the base credentials and the session.
+    fn stays_in_process(&self) -> bool {
+        let terms = &self.account.entity.value.terms;
+        terms.upstream_id.as_str() == Upstream::EMBEDDED
+            && matches!(terms.kind, AccountKind::AccessKey | AccountKind::RegentRole)
+    }
+
     /// What bears on the lifetime.
     fn terms(&self) -> Terms {
         Terms {

@@ -72,7 +72,20 @@ pub(crate) fn take<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::bad_request("malformed_body", format!("the body cannot be read: {error}"))
+    let told = without_value(&error.to_string());
+    Problem::bad_request("malformed_body", format!("the body cannot be read: {told}"))
+}
+
+/// What is wrong about a value, without the value: it may be a secret in the wrong place.
+fn without_value(told: &str) -> String {
+    let Some((found, expected)) = told.rsplit_once(", expected ") else { return told.to_owned() };
+    for what in ["invalid type: ", "invalid value: ", "unknown variant "] {
+        if let Some(value) = found.strip_prefix(what) {
+            let kind = value.split(['"', '`']).next().unwrap_or_default();
+            return format!("{}, expected {expected}", format!("{what}{kind}").trim_end());
+        }
+    }
+    told.to_owned()
 }
 
 /// The revision that `If-Match` names.
@@ -112,6 +125,29 @@ pub(crate) fn merge(target: &mut Value, patch: Value) {
             target.remove(&name);
         } else {
             merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_value;
+
+    #[test]
+    fn a_value_in_the_wrong_place_is_not_repeated() {
+        for (told, expected) in [
+            (
+                r#"invalid type: string "hunter2, expected", expected u32 at line 1 column 9"#,
+                "invalid type: string, expected u32 at line 1 column 9",
+            ),
+            ("invalid type: integer `5`, expected a string", "invalid type: integer, expected a string"),
+            ("invalid type: null, expected a string", "invalid type: null, expected a string"),
+            ("invalid value: string \"x\", expected a time", "invalid value: string, expected a time"),
+            ("unknown variant `x`, expected `a` or `b`", "unknown variant, expected `a` or `b`"),
+            ("unknown field `x`, expected `a`", "unknown field `x`, expected `a`"),
+            ("missing field `name` at line 1 column 2", "missing field `name` at line 1 column 2"),
+        ] {
+            assert_eq!(without_value(told), expected);
         }
     }
 }

@@ -27,6 +27,9 @@ pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(sign_in))
 }
 
+/// Recorded in place of a name that nobody has: it may be a password, typed into the wrong field. CloudTrail does the same.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
 /// What somebody shows to be let in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +61,9 @@ async fn sign_in(door: Door, JsonBody(shown): JsonBody<Shown>) -> Result<Respons
     let proved = match judged {
         Ok(proved) => proved,
         Err(problem) => {
-            door.turned_away(&name, (problem.code(), "")).await?;
+            let is_known = door.asked.directory()?.broker().people.named(&name).is_some();
+            let claimed = if is_known { &*name } else { HIDDEN };
+            door.turned_away(claimed, (problem.code(), "")).await?;
             return Err(problem);
         }
     };
