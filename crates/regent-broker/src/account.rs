@@ -82,9 +82,11 @@ pub struct AccountTerms {
     pub kind: AccountKind,
     /// Picks sign-in and console hosts.
     #[serde(default)]
+    #[schema(default = Partition::default)]
     pub partition: Partition,
     /// The upstream; Regent's own if none is named.
     #[serde(default = "embedded")]
+    #[schema(default = embedded)]
     pub upstream_id: Id,
     /// The region of STS; the partition's default if none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,9 +111,11 @@ pub struct AccountTerms {
     pub rotate_every_days: Option<u32>,
     /// An administrator knows that this is a root user's key, and wants it all the same.
     #[serde(default)]
+    #[schema(default = false)]
     pub root_confirmed: bool,
     /// Issues nothing while true.
     #[serde(default)]
+    #[schema(default = false)]
     pub disabled: bool,
 }
 

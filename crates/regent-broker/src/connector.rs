@@ -67,10 +67,11 @@ pub struct ConnectorTerms {
     pub slug: String,
     /// For people, in a little Markdown.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 4000, default = "")]
     pub description: String,
     /// For search: `env=prod`.
     #[serde(default)]
+    #[schema(default = json!({}))]
     pub labels: BTreeMap<String, String>,
     /// The account whose credentials it derives from.
     pub account_id: Id,
@@ -89,10 +90,11 @@ pub struct ConnectorTerms {
     pub inline_policy: Option<String>,
     /// ARNs of managed policies as session policies.
     #[serde(default)]
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, default = json!([]))]
     pub policy_arns: Vec<String>,
     /// For `federated_user`: that no session policy is sent is meant so, because resource policies name the user.
     #[serde(default)]
+    #[schema(default = false)]
     pub omit_policy: bool,
     /// The longest session, 900 to 129600 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +106,7 @@ pub struct ConnectorTerms {
     pub default_seconds: Option<u32>,
     /// Whether it opens consoles, hands out credentials, or both.
     #[serde(default)]
+    #[schema(default = ConsoleUse::default)]
     pub console: ConsoleUse,
     /// The page a console opens on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,21 +116,27 @@ pub struct ConnectorTerms {
     pub region_hint: Option<String>,
     /// For people, for system callers, or for both.
     #[serde(default)]
+    #[schema(default = Scope::default)]
     pub scope: Scope,
     /// The name of role sessions and federated users.
     #[serde(default = "user_name")]
+    #[schema(default = user_name)]
     pub session_name_template: String,
     /// The source identity; none sends none.
     #[serde(default = "user_id_or_email")]
+    #[schema(default = user_id_or_email)]
     pub source_identity_template: Option<String>,
     /// Session tags.
     #[serde(default)]
+    #[schema(default = json!({}))]
     pub session_tags: BTreeMap<String, SessionTag>,
     /// Standing access, or on request.
     #[serde(default)]
+    #[schema(default = AccessMode::default)]
     pub access_mode: AccessMode,
     /// What second factor it wants.
     #[serde(default)]
+    #[schema(default = RequireMfa::default)]
     pub require_mfa: RequireMfa,
     /// How old a second factor may be for `fresh`, in minutes; 10 if none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,9 +167,11 @@ pub struct SessionTag {
     pub template: String,
     /// Characters that a tag may not have become `_`, instead of a refusal.
     #[serde(default)]
+    #[schema(default = false)]
     pub lossy: bool,
     /// Handed on through role chaining.
     #[serde(default)]
+    #[schema(default = false)]
     pub transitive: bool,
 }
 
@@ -239,6 +250,7 @@ pub struct Network {
     pub cidrs: Vec<String>,
     /// Also put into the session policy, as a `Deny` of other addresses.
     #[serde(default)]
+    #[schema(default = false)]
     pub inject: bool,
 }
 

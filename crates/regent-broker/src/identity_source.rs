@@ -35,16 +35,19 @@ pub struct IdentitySourceTerms {
     pub client_id: String,
     /// What to ask for.
     #[serde(default = "scopes")]
+    #[schema(default = scopes)]
     pub scopes: Vec<String>,
     /// Which claims to read.
     #[serde(default)]
+    #[schema(default = Claims::default)]
     pub claims: Claims,
     /// How old groups may be before they are fetched anew.
     #[serde(default = "quarter_of_an_hour")]
-    #[schema(minimum = 0, maximum = 86_400)]
+    #[schema(minimum = 0, maximum = 86_400, default = quarter_of_an_hour)]
     pub group_max_age_seconds: u32,
     /// Who becomes a person at the first sign-in.
     #[serde(default)]
+    #[schema(default = CreatePeople::default)]
     pub create_people: CreatePeople,
     /// The certificate authorities to trust instead of the system's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +55,7 @@ pub struct IdentitySourceTerms {
     pub ca_pem: Option<String>,
     /// Nobody signs in with it while true.
     #[serde(default)]
+    #[schema(default = false)]
     pub disabled: bool,
 }
 
@@ -66,6 +70,7 @@ const fn quarter_of_an_hour() -> u32 {
 /// Which claims of a provider to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(default)]
 pub struct Claims {
     /// The name people have here.
     pub name: String,

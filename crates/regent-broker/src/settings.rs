@@ -6,6 +6,7 @@ use crate::stored::Noun;
 /// What holds for the whole broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(default)]
 pub struct Settings {
     /// Administrators may use every connector; each such use is recorded as `admin`.
     pub admins_use_all_connectors: bool,

@@ -26,6 +26,7 @@ pub struct Upstream {
     pub console_url: Option<String>,
     /// Whom to trust.
     #[serde(default)]
+    #[schema(default = Trust::default)]
     pub tls: Trust,
     /// The certificate authorities for `ca_pem`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,15 +37,18 @@ pub struct Upstream {
     pub proxy: Option<String>,
     /// Names may lead to private addresses. Those of metadata services are never reached.
     #[serde(default)]
+    #[schema(default = false)]
     pub allow_private: bool,
     /// The region that requests are signed for, where it is not the account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sigv4_region: Option<String>,
     /// AWS's FIPS endpoints.
     #[serde(default)]
+    #[schema(default = false)]
     pub fips: bool,
     /// AWS's dual-stack endpoints.
     #[serde(default)]
+    #[schema(default = false)]
     pub dual_stack: bool,
 }
 

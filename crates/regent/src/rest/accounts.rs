@@ -73,7 +73,7 @@ pub(crate) struct UsedBy {
     reason = "it describes the body, of which the secret is taken out before the rest is read"
 )]
 struct NewAccount {
-    #[schema(inline)]
+    #[serde(flatten)]
     terms: AccountTerms,
     /// The secret of the access key. Only ever written; left out of a change, it stays.
     #[schema(write_only, min_length = 16, max_length = 128)]
@@ -259,7 +259,8 @@ async fn save(known: &Known, edit: Edit, secret: Option<Zeroizing<String>>) -> R
 
 /// Deletes an account that nothing names.
 #[utoipa::path(delete, path = "/accounts/{id}", operation_id = "deleteAccount", tag = "Accounts",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_account(
     known: Known,
     Path(id): Path<String>,

@@ -83,7 +83,7 @@ struct DisabledView {
     reason = "it describes the body, of which the grants are taken out before the rest is read"
 )]
 struct NewConnector {
-    #[schema(inline)]
+    #[serde(flatten)]
     terms: ConnectorTerms,
     /// Who may use it. Left out of a change, they stay.
     #[schema(max_items = 1000)]
@@ -231,7 +231,8 @@ async fn save(known: &Known, edit: Edit, grants: Option<Vec<GrantView>>) -> Resu
 
 /// Deletes a connector. What was issued from it lives on until it expires or is revoked.
 #[utoipa::path(delete, path = "/connectors/{id}", operation_id = "deleteConnector", tag = "Connectors",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_connector(
     known: Known,
     Path(id): Path<String>,

@@ -41,14 +41,15 @@ pub(crate) struct GroupTerms {
     name: String,
     /// For people.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 4000, default = "")]
     description: String,
     /// What its members may do in the broker.
     #[serde(default)]
+    #[schema(default = json!([]))]
     roles: Vec<BrokerRole>,
     /// Who is in it, by id.
     #[serde(default)]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 10_000, default = json!([]))]
     members: Vec<Id>,
     /// Whom an identity provider puts into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -202,7 +203,8 @@ async fn save(known: &Known, edit: Edit) -> Result<Response, Problem> {
 
 /// Deletes a group that no grant names.
 #[utoipa::path(delete, path = "/groups/{id}", operation_id = "deleteGroup", tag = "People",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_group(
     known: Known,
     Path(id): Path<String>,

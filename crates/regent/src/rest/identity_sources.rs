@@ -56,7 +56,7 @@ pub(crate) struct IdentitySourceView {
     reason = "it describes the body, of which the secret is taken out before the rest is read"
 )]
 struct NewIdentitySource {
-    #[schema(inline)]
+    #[serde(flatten)]
     terms: IdentitySourceTerms,
     /// The client's secret. Only ever written: left out of a change it stays, and null removes it.
     #[schema(write_only, max_length = 1024)]
@@ -220,7 +220,8 @@ async fn save(known: &Known, edit: Edit, secret: SecretChange) -> Result<Respons
 
 /// Deletes an identity source that vouches for nobody and maps no group.
 #[utoipa::path(delete, path = "/identity-sources/{id}", operation_id = "deleteIdentitySource", tag = "Settings",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_identity_source(
     known: Known,
     Path(id): Path<String>,

@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// What a policy is attached to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = LintKind)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     /// Passed when a session is made.

@@ -158,6 +158,7 @@ struct Filter {
 
 /// Why a session is revoked.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = RevocationReason)]
 #[serde(default, deny_unknown_fields)]
 struct Reason {
     /// In words, for the records.

@@ -15,6 +15,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// What anybody may know of the server.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServerStatus)]
 struct Status {
     /// The version of Regent.
     version: &'static str,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// Something that was looked at.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProbeStep)]
 pub(crate) struct Step {
     /// Its number, from one.
     number: usize,

@@ -46,16 +46,18 @@ struct SystemCallerTerms {
     name: String,
     /// For people.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 4000, default = "")]
     description: String,
     /// The group that looks after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner_group: Option<Id>,
     /// How it proves itself; a token if nothing is said.
     #[serde(default)]
+    #[schema(default = AuthTerms::default)]
     auth: AuthTerms,
     /// Suspended callers do nothing.
     #[serde(default)]
+    #[schema(default = Status::default)]
     status: Status,
 }
 
@@ -269,7 +271,8 @@ async fn save(known: &Known, edit: Edit) -> Result<Response, Problem> {
 
 /// Deletes a system caller that no grant names.
 #[utoipa::path(delete, path = "/system-callers/{id}", operation_id = "deleteSystemCaller", tag = "People",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_system_caller(
     known: Known,
     Path(id): Path<String>,

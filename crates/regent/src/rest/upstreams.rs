@@ -163,7 +163,8 @@ async fn save(known: &Known, edit: Edit) -> Result<Response, Problem> {
 
 /// Deletes an upstream that no account names.
 #[utoipa::path(delete, path = "/upstreams/{id}", operation_id = "deleteUpstream", tag = "Settings",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_upstream(
     known: Known,
     Path(id): Path<String>,

@@ -56,12 +56,15 @@ pub(crate) struct UserTerms {
     email: Option<String>,
     /// Attributes for templates, `user.attr.<name>`.
     #[serde(default)]
+    #[schema(default = json!({}))]
     attributes: BTreeMap<String, String>,
     /// Suspended people do nothing, and their sign-ins end at once.
     #[serde(default)]
+    #[schema(default = Status::default)]
     status: Status,
     /// What they may do in the broker, besides what their groups give them.
     #[serde(default)]
+    #[schema(default = json!([]))]
     roles: Vec<BrokerRole>,
 }
 
@@ -72,7 +75,7 @@ pub(crate) struct UserTerms {
     reason = "it describes the body, of which the password is taken out before the rest is read"
 )]
 struct NewUser {
-    #[schema(inline)]
+    #[serde(flatten)]
     terms: UserTerms,
     /// A password for the first sign-in, at which it has to be changed. Only for local people; left out of a change, it
     /// stays.
@@ -313,7 +316,8 @@ async fn save(known: &Known, edit: Edit, password: Option<Secret<String>>) -> Re
 
 /// Deletes a person whom no grant names, and takes them out of their groups.
 #[utoipa::path(delete, path = "/users/{id}", operation_id = "deleteUser", tag = "People",
-    params(("id" = String, Path)), responses((status = 204), (status = "default", body = Problem)))]
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = "default", body = Problem)))]
 async fn delete_user(
     known: Known,
     Path(id): Path<String>,
@@ -325,7 +329,7 @@ async fn delete_user(
 
 /// Gives a local person a one-time password, and ends their sign-ins.
 #[utoipa::path(post, path = "/users/{id}/reset-password", operation_id = "resetPassword", tag = "People",
-    params(("id" = String, Path)), request_body = NewPassword,
+    params(("id" = String, Path)), request_body = Option<NewPassword>,
     responses((status = 200, body = OneTimePassword), (status = "default", body = Problem)))]
 async fn reset_password(
     known: Known,

@@ -34,6 +34,7 @@ pub(crate) struct Learned {
 
 /// A step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TestStep)]
 pub(crate) struct Step {
     /// Its place, from 1.
     pub(crate) number: u8,
@@ -53,6 +54,7 @@ pub(crate) struct Step {
 
 /// How a step went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TestOutcome)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// Well.

@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// What a command line asks for, by way of its user's browser.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AuthorizationWish)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
     /// Where it listens: `http://127.0.0.1:PORT/callback`.
@@ -48,6 +49,7 @@ struct Wanted {
 
 /// Where to send the browser.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuthorizationGranted)]
 struct Granted {
     /// The command line's own address, with the code.
     redirect_to: String,

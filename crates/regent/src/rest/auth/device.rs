@@ -48,6 +48,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// A command line that wants to be let in.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = DeviceWish)]
 #[serde(deny_unknown_fields, default)]
 struct Wanted {
     /// What it calls itself, for people.
@@ -57,6 +58,7 @@ struct Wanted {
 
 /// What the command line shows and keeps.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeviceBegun)]
 struct Begun {
     /// What it asks with.
     device_code: String,
@@ -80,6 +82,7 @@ pub(super) struct Waiting {
 
 /// The code that a device shows.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DeviceApproval)]
 #[serde(deny_unknown_fields)]
 struct Approve {
     /// As it is shown; case and the hyphen do not count.

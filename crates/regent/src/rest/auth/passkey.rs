@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// Who wants to sign in. Everybody gets the same challenge, and chooses on their device.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = PasskeySignIn)]
 #[serde(deny_unknown_fields, default)]
 struct Named {
     /// A name. It is not looked at: which passkeys somebody has is nobody's business.
@@ -33,6 +34,7 @@ struct Named {
 
 /// A challenge for the browser.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PasskeyBegun)]
 pub(super) struct Begun {
     /// What to send back with the answer.
     ceremony: String,
@@ -42,6 +44,7 @@ pub(super) struct Begun {
 
 /// The browser's answer.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PasskeyAnswer)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answer {
     /// What came with the challenge.

@@ -64,6 +64,7 @@ struct Passkeys {
 
 /// A new passkey.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewPasskey)]
 #[serde(deny_unknown_fields)]
 struct New {
     /// What came with the challenge.

@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// A password and the one that is to be in its place.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordChange)]
 #[serde(deny_unknown_fields)]
 struct Change {
     /// The one there is.

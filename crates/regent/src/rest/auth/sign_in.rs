@@ -32,6 +32,7 @@ const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// What somebody shows to be let in.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordSignIn)]
 #[serde(deny_unknown_fields)]
 struct Shown {
     /// The name.

@@ -34,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// What somebody shows again.
 #[derive(Default, Deserialize, ToSchema)]
+#[schema(as = StepUp)]
 #[serde(deny_unknown_fields, default)]
 struct Shown {
     /// The password. It may be left out; if it is sent it must be right.

@@ -32,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// What somebody has.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TokenGrant)]
 #[serde(tag = "grant_type", deny_unknown_fields)]
 enum Grant {
     /// A code that a browser has brought.
@@ -63,6 +64,7 @@ enum Grant {
 
 /// A bearer token.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TokenIssued)]
 struct Issued {
     /// What to send as `Authorization: Bearer`.
     access_token: String,

@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter {
 
 /// An authenticator to be. Shown this once.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TotpBegun)]
 struct Begun {
     /// The seed, to type.
     secret: String,
@@ -43,6 +44,7 @@ struct Begun {
 
 /// The first code of an authenticator.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TotpConfirmation)]
 #[serde(deny_unknown_fields)]
 struct First {
     /// Six digits.
@@ -55,6 +57,7 @@ struct First {
 
 /// A code of the authenticator.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TotpCode)]
 #[serde(deny_unknown_fields)]
 struct Code {
     /// Six digits.

@@ -32,6 +32,7 @@ pub(super) struct Outcome {
 
 /// What becomes of one thing.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigChange)]
 pub(super) struct Change {
     /// Its kind.
     kind: &'static str,
@@ -79,6 +80,7 @@ struct FieldChange {
 
 /// Something that somebody has to do by hand.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigWarning)]
 pub(super) struct Warning {
     /// The kind of the thing.
     kind: &'static str,

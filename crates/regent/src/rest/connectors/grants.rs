@@ -50,9 +50,11 @@ pub(crate) struct GrantView {
     pub(crate) subject: Subject,
     /// To do what.
     #[serde(default)]
+    #[schema(default = GrantEffect::default)]
     effect: GrantEffect,
     /// Under which conditions.
     #[serde(default)]
+    #[schema(default = ConditionsView::default)]
     conditions: ConditionsView,
     /// Until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -81,7 +81,7 @@ struct ShownToken {
 
 /// Gives a system caller another token. The one it had ends at once.
 #[utoipa::path(post, path = "/system-callers/{id}/rotate-token", operation_id = "rotateToken", tag = "People",
-    params(("id" = String, Path)), request_body = Rotation,
+    params(("id" = String, Path)), request_body = Option<Rotation>,
     responses((status = 200, body = ShownToken), (status = "default", body = Problem)))]
 async fn rotate_token(
     known: Known,
