@@ -3,9 +3,10 @@
 //! A resource is a file: its representation, its handlers, and a `routes` that ties them to paths. The OpenAPI document is
 //! made from the same annotations, so that neither can say what the other does not.
 
-use axum::Json;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use utoipa::OpenApi;
-use utoipa::openapi::RefOr;
 use utoipa_axum::router::OpenApiRouter;
 
 use problem::Problem;
@@ -21,12 +22,14 @@ mod connectors;
 pub(crate) mod cookie;
 mod crud;
 mod demo;
+mod document;
 mod groups;
 pub(crate) mod idempotency;
 mod identity_sources;
 mod in_use;
 mod list;
 pub(crate) mod me;
+mod parameters;
 mod policies;
 pub(crate) mod problem;
 mod resource;
@@ -51,9 +54,9 @@ mod users;
 )]
 struct Document;
 
-/// All routes, and the document that describes them.
-pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
-    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+/// All routes, and one to the document that describes them.
+pub(crate) fn routes() -> axum::Router {
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(status::routes())
         .merge(setup::routes())
         .merge(auth::routes())
@@ -72,25 +75,16 @@ pub(crate) fn routes() -> (axum::Router, utoipa::openapi::OpenApi) {
         .merge(config::routes())
         .merge(demo::routes())
         .split_for_parts();
-    name_problems(&mut document);
-    let served = document.clone();
-    let router = router
-        .route("/openapi.json", axum::routing::get(async move || Json(served.clone())))
+    let document = document::served(&document).map(|document| Bytes::from(document.to_string()));
+    let document = document.map_err(|error| error.to_string());
+    router
+        .route("/openapi.json", axum::routing::get(async move || shown(document.clone())))
         .fallback(async || Problem::not_found("there is nothing at this path"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(axum::middleware::from_fn(idempotency::layer));
-    (router, document)
+        .layer(axum::middleware::from_fn(idempotency::layer))
 }
 
-/// Says of every answer that is a problem what it is: the annotations know JSON and nothing else.
-fn name_problems(document: &mut utoipa::openapi::OpenApi) {
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            let Some(RefOr::T(response)) = operation.responses.responses.get_mut("default") else { continue };
-            if let Some(content) = response.content.shift_remove("application/json") {
-                response.content.insert("application/problem+json".to_owned(), content);
-            }
-        }
-    }
+fn shown(document: Result<Bytes, String>) -> Result<Response, Problem> {
+    let document = document.map_err(Problem::internal)?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], document).into_response())
 }

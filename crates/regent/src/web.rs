@@ -32,7 +32,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What answers below each of these.
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
-        .nest("/api/v1", rest::routes().0)
+        .nest("/api/v1", rest::routes())
         .route("/console", any(page))
         .route("/console/", any(page))
         .route("/console/{*path}", any(page))

@@ -3,14 +3,13 @@
 use regent_broker::IdentitySource;
 
 use super::check::{Findings, check_name};
-use super::check_upstream::check_web_address;
+use super::check_upstream::{NO_PEM, check_web_address, is_pem};
 use crate::rest::problem::Problem;
 use crate::upstream::client::{Client, Route, Trust};
 use crate::upstream::guard::Reach;
 
 const MAX_SCOPES: usize = 20;
 const MAX_GROUP_AGE_SECS: u32 = 86_400;
-const MAX_PEM: usize = 65_536;
 
 /// An identity source, whole.
 pub(crate) fn identity_source(source: &IdentitySource) -> Result<(), Problem> {
@@ -43,9 +42,8 @@ pub(crate) fn identity_source(source: &IdentitySource) -> Result<(), Problem> {
     }
     if let Some(pem) = &terms.ca_pem {
         let route = Route { reach: Reach::Private, trust: Trust::Authorities(pem.clone()), proxy: None };
-        if pem.len() > MAX_PEM || !pem.contains("-----BEGIN CERTIFICATE-----") || Client::new(&route).is_err()
-        {
-            findings.add("ca_pem", "malformed", "expected certificates in PEM, at most 64 KiB of them");
+        if !is_pem(pem) || Client::new(&route).is_err() {
+            findings.add("ca_pem", "malformed", NO_PEM);
         }
     }
     findings.settle()

@@ -8,6 +8,9 @@ use crate::rest::problem::Problem;
 use crate::upstream::connect::{self, ConnectError};
 
 const MAX_URL: usize = 2048;
+const MAX_PEM: usize = 65_536;
+/// What is said of authorities that are none.
+pub(super) const NO_PEM: &str = "expected certificates in PEM, at most 64 KiB of them";
 
 /// An upstream, whole.
 pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
@@ -24,6 +27,7 @@ pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
         (Trust::System | Trust::InsecureLoopbackOnly, Some(_)) => {
             findings.add("ca_pem", "not_possible", "authorities are given only with `tls: ca_pem`");
         }
+        (Trust::CaPem, Some(pem)) if !is_pem(pem) => findings.add("ca_pem", "malformed", NO_PEM),
         (Trust::CaPem, Some(_)) | (Trust::System | Trust::InsecureLoopbackOnly, None) => {}
     }
     for (name, url) in urls(upstream) {
@@ -40,6 +44,11 @@ pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
     }
     findings.settle()?;
     connect::check(upstream).map_err(|error| refused(upstream, &error))
+}
+
+/// Whether a text can be the certificates of authorities: one without any would trust nobody.
+pub(super) fn is_pem(text: &str) -> bool {
+    text.len() <= MAX_PEM && text.contains("-----BEGIN CERTIFICATE-----")
 }
 
 fn check_kind(upstream: &Upstream, findings: &mut Findings) {

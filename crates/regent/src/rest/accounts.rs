@@ -1,6 +1,5 @@
 //! Accounts, where base credentials come from: `/accounts`.
 
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use regent_broker::{Account, AccountTerms, Health, Id, PrincipalKind, Stored};
@@ -18,6 +17,7 @@ use super::body::{JsonBody, take};
 use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::{FieldProblem, Problem};
 use super::resource::{Shown, without_read_only};
 use crate::broker::check_account;

@@ -1,7 +1,6 @@
 //! What happened: `/audit`.
 
 use axum::Json;
-use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, LINK};
 use jiff::Timestamp;
@@ -15,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::caller::Known;
 use super::list::{List, Page};
+use super::parameters::Query;
 use super::problem::Problem;
 use super::sessions::{ActorView, ClientView, ConnectorNameView};
 use crate::broker::journal::{Action, Event, Question, Text, csv};
@@ -213,7 +213,10 @@ async fn list_events(
 ///
 /// A file has at most about 16 MiB; where there is more, the header `Link` says where the next one is.
 #[utoipa::path(get, path = "/audit/export", operation_id = "exportEvents", tag = "Audit", params(Filter),
-    responses((status = 200, body = String, content_type = "application/jsonl"), (status = "default", body = Problem)))]
+    responses(
+        (status = 200, content((String = "application/jsonl"), (String = "text/csv"))),
+        (status = "default", body = Problem)
+    ))]
 async fn export_events(known: Known, Query(filter): Query<Filter>) -> Result<Response, Problem> {
     known.must(&action!("regent:ExportEvents"), "event", "*")?;
     let question = filter.question(Order::OldestFirst)?;

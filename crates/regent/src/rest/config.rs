@@ -7,7 +7,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
-use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -21,6 +20,7 @@ use utoipa_axum::routes;
 
 use super::body;
 use super::caller::Known;
+use super::parameters::Query;
 use super::problem::Problem;
 use crate::broker::change::{BrokerChange, NotChanged};
 use crate::broker::journal::{Action, Event, Text};
@@ -58,11 +58,22 @@ struct How {
 #[serde(deny_unknown_fields)]
 struct ConfigRequest {
     /// The document: as text in YAML or JSON, or as JSON itself.
-    #[schema(value_type = Object)]
+    #[schema(value_type = DocumentForm)]
     document: Value,
     /// Delete what the document does not name, of the kinds that it names.
     #[serde(default)]
     prune: bool,
+}
+
+/// A document within JSON.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says what the API takes, which is told apart after it was read")]
+enum DocumentForm {
+    /// As text, in YAML or JSON.
+    #[schema(title = "text")]
+    Text(String),
+    /// As itself.
+    Itself(Document),
 }
 
 /// What a document changes.
@@ -78,7 +89,7 @@ struct ConfigAnswer {
 
 /// Writes out the configuration in YAML. It has no secrets and no people.
 #[utoipa::path(get, path = "/config/export", operation_id = "exportConfig", tag = "Configuration",
-    responses((status = 200, body = String, content_type = "text/yaml"), (status = "default", body = Problem)))]
+    responses((status = 200, body = Document, content_type = "text/yaml"), (status = "default", body = Problem)))]
 async fn export_config(known: Known) -> Result<Response, Problem> {
     known.must(&action!("regent:ExportConfig"), "config", "*")?;
     let document = document::of(known.directory.broker()).map_err(Problem::internal)?;
@@ -87,7 +98,7 @@ async fn export_config(known: Known) -> Result<Response, Problem> {
 
 /// Says what a document would change, and changes nothing.
 #[utoipa::path(post, path = "/config/plan", operation_id = "planConfig", tag = "Configuration", params(How),
-    request_body(content((ConfigRequest = "application/json"), (String = "text/yaml"))),
+    request_body(content((ConfigRequest = "application/json"), (Document = "text/yaml"))),
     responses((status = 200, body = ConfigAnswer), (status = "default", body = Problem)))]
 async fn plan_config(
     known: Known,
@@ -117,7 +128,7 @@ async fn plan_config(
 
 /// Makes the configuration what a document says: all of it, or nothing.
 #[utoipa::path(post, path = "/config/apply", operation_id = "applyConfig", tag = "Configuration", params(How),
-    request_body(content((ConfigRequest = "application/json"), (String = "text/yaml"))),
+    request_body(content((ConfigRequest = "application/json"), (Document = "text/yaml"))),
     responses((status = 200, body = ConfigAnswer), (status = "default", body = Problem)))]
 async fn apply_config(
     known: Known,

@@ -1,6 +1,5 @@
 //! Connectors: `/connectors`.
 
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use regent_broker::{Connector, ConnectorTerms, Disabled, Health, Id, Stored};
@@ -16,6 +15,7 @@ use super::body::{JsonBody, take};
 use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::{check_connector, usage};

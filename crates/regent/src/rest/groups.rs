@@ -1,6 +1,5 @@
 //! Groups of people: `/groups`.
 
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use regent_broker::{BrokerRole, Group, Id, Mapping, Stored};
@@ -18,6 +17,7 @@ use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::in_use;
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::check::{self, Findings};

@@ -1,6 +1,5 @@
 //! OpenID providers that people sign in with: `/identity-sources`.
 
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use regent_broker::{Id, IdentitySource, IdentitySourceTerms, Origin, Stored};
@@ -19,6 +18,7 @@ use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::in_use;
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::check_identity_source;

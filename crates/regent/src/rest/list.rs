@@ -34,6 +34,7 @@ pub(crate) struct List<T> {
     /// What is on it.
     pub(crate) items: Vec<T>,
     /// Where the next one begins; null after the last.
+    #[schema(required)]
     pub(crate) next_cursor: Option<String>,
 }
 

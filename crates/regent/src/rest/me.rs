@@ -1,7 +1,6 @@
 //! The caller's own affairs: who they are, and what they may use.
 
 use axum::Json;
-use axum::extract::Query;
 use regent_broker::{BrokerRole, Group, Login, Origin, Settings, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +9,7 @@ use utoipa_axum::routes;
 
 use super::caller::Known;
 use super::list::{List, Page};
+use super::parameters::Query;
 use super::problem::Problem;
 use crate::broker::caller::{BrokerCaller, Subject};
 use crate::broker::usable::{self, Usable};

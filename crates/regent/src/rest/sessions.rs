@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use http::StatusCode;
 use regent_broker::PrincipalType;
 use regent_policy::action;
@@ -15,6 +14,7 @@ use utoipa_axum::routes;
 use super::body::JsonBody;
 use super::caller::Known;
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use crate::broker::access::Access;
 use crate::broker::issued::{IssuedSession, RevokeError, SessionFilter, SessionState};

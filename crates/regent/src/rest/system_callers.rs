@@ -1,6 +1,5 @@
 //! Builds and applications that use connectors: `/system-callers`.
 
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{HeaderMap, StatusCode};
@@ -18,6 +17,7 @@ use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::in_use;
 use super::list::{self, List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::change::{BrokerChange, NotChanged};

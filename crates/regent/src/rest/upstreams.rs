@@ -1,7 +1,6 @@
 //! STS endpoints that connectors get credentials from: `/upstreams`.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use regent_broker::{Id, Stored, Upstream};
@@ -17,6 +16,7 @@ use super::caller::Known;
 use super::crud::{self, Edit, Resource};
 use super::in_use;
 use super::list::{List, Page};
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::check_upstream;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
@@ -24,6 +23,7 @@ use super::crud::{self, Edit, Resource};
 use super::in_use;
 use super::list::{List, Page};
 use super::me::GroupName;
+use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::change::{BrokerChange, NotChanged};
@@ -49,7 +49,7 @@ pub(crate) struct UserTerms {
     name: String,
     /// For people to read; the name if there is none.
     #[serde(default)]
-    #[schema(max_length = 128)]
+    #[schema(value_type = String, max_length = 128, default = "")]
     display_name: Option<String>,
     /// An address.
     #[serde(default, skip_serializing_if = "Option::is_none")]

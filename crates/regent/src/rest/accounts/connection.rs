@@ -1,7 +1,6 @@
 //! Trying an account, and rotating its key: `/accounts/{id}/test`, `/accounts/{id}/rotate`.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use regent_broker::Account;
@@ -17,6 +16,7 @@ use crate::broker::trial::Trial;
 use crate::rest::caller::Known;
 use crate::rest::connectors::TestResult;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::rest::resource::Shown;
 

@@ -1,6 +1,5 @@
 //! Signing in with an OpenID provider: `/auth/oidc`.
 
-use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
@@ -19,6 +18,7 @@ use crate::broker::check;
 use crate::broker::journal::{self, Action};
 use crate::rest::caller::cookie;
 use crate::rest::cookie;
+use crate::rest::parameters::Query;
 use crate::rest::problem::Problem;
 use crate::seal::place;
 use crate::server::Server;

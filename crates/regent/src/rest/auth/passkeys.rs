@@ -1,7 +1,6 @@
 //! One's passkeys: `/me/passkeys`.
 
 use axum::Json;
-use axum::extract::Path;
 use http::StatusCode;
 use regent_broker::Passkey;
 use serde::{Deserialize, Serialize};
@@ -17,6 +16,7 @@ use super::totp::change;
 use crate::broker::journal::Action;
 use crate::rest::body::{JsonBody, take};
 use crate::rest::caller::Known;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::signin::passkey::registration::{self, Owner, RegistrationResponse};
 use crate::signin::passkey::{Challenge, MAX_PASSKEYS, RelyingParty};

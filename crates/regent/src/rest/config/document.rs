@@ -4,6 +4,7 @@ use regent_broker::{Account, Connector, Group, IdentitySource, SystemCaller, Ups
 use regent_store::directory::Broker;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::declared::Declared;
 use super::names::Names;
@@ -15,7 +16,8 @@ const VERSION: u32 = 1;
 const MAX_THINGS: usize = 2000;
 
 /// A document as it was read. A section that is not there is not about anything.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConfigDocument)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Document {
     version: u32,

@@ -1,7 +1,6 @@
 //! Trying a connector: `/connectors/{id}/test`, and `/connectors/test` for one that is not saved.
 
 use axum::Json;
-use axum::extract::Path;
 use regent_broker::{Account, Connector};
 use regent_policy::action;
 use serde::{Deserialize, Serialize};
@@ -17,6 +16,7 @@ use crate::broker::trial::Trial;
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 
 pub(super) fn routes() -> OpenApiRouter {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::Path;
 use axum::response::Response;
 use http::HeaderMap;
 use regent_broker::{Conditions, Connector, Grant, GrantEffect, Hours, Id, Subject};
@@ -18,6 +17,7 @@ use crate::rest::body::{JsonBody, must_match};
 use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::list::moment;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::time;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, StatusCode};
@@ -23,6 +22,7 @@ use crate::broker::issue::{self, Given, Wish};
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::time;
 

@@ -1,7 +1,6 @@
 //! What to set up on the other side of a connector: `/connectors/{id}/snippets`.
 
 use axum::Json;
-use axum::extract::Path;
 use regent_broker::snippet::{Derivation, Snippet, Snippets};
 use regent_broker::{Account, AccountKind, Connector, Partition, PrincipalType};
 use regent_policy::action;
@@ -15,6 +14,7 @@ use super::preview::unsaved;
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 
 const NOT_TESTED: &str = "Nobody has asked yet who the base credentials are: test the account, or put their ARN in the \

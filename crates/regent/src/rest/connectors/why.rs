@@ -1,7 +1,6 @@
 //! Why somebody may use a connector, or may not: `/connectors/{id}/why`.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use regent_broker::statement::{Origin, Statement};
 use regent_broker::{Connector, Grant, GrantEffect, Login, Person, Stored, Subject, SystemCaller, Who};
 use regent_policy::action;
@@ -17,6 +16,7 @@ use crate::broker::access::{Access, Explained, Refusal, Via};
 use crate::broker::caller::{BrokerCaller, Circumstances};
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::{Path, Query};
 use crate::rest::problem::Problem;
 
 pub(super) fn routes() -> OpenApiRouter {

@@ -1,7 +1,6 @@
 //! Tries an identity source without signing anybody in: its document, its keys, and what has to be registered there.
 
 use axum::Json;
-use axum::extract::Path;
 use regent_broker::IdentitySource;
 use regent_policy::action;
 use serde::Serialize;
@@ -11,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::rest::step::{Step, StepStatus, Steps};
 use crate::signin::key_set::KeySet;
@@ -29,6 +29,7 @@ struct TestReport {
     /// What was looked at.
     steps: Vec<Step>,
     /// Where the provider has to send browsers back to: register it there, exactly so.
+    #[schema(required)]
     redirect_uri: Option<String>,
 }
 

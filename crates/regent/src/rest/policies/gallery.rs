@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use axum::Json;
-use axum::extract::Path;
 use http::StatusCode;
 use regent_broker::PrincipalType;
 use regent_broker::gallery::{Entry, EntryKind, FillError, Filled, Gallery, Pattern, Variable};
@@ -14,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
+use crate::rest::parameters::Path;
 use crate::rest::problem::{FieldProblem, Problem};
 
 /// The ready policies.

@@ -1,7 +1,6 @@
 //! What policies can be about: `/policies/services`.
 
 use axum::Json;
-use axum::extract::Path;
 use regent_policy::action;
 use regent_policy::catalogue::{Catalogue, CatalogueAction, ConditionKey, ResourceType, Service};
 use serde::Serialize;
@@ -9,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::policy::nearest::unknown_service;
 use crate::rest::caller::Known;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 
 /// All services of the catalogue.

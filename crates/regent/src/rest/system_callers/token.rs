@@ -1,7 +1,6 @@
 //! Tokens of system callers: made here, shown once, and known from then on by their hash.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,6 +21,7 @@ use crate::rest::body::OptionalBody;
 use crate::rest::caller::{Known, token_hash};
 use crate::rest::crud;
 use crate::rest::list::moment;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::time;
 

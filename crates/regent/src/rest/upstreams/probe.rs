@@ -6,7 +6,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Json;
-use axum::extract::Path;
 use regent_broker::{Partition, Upstream, UpstreamKind};
 use regent_policy::action;
 use regent_wire::secret::SecretAccessKey;
@@ -18,6 +17,7 @@ use utoipa_axum::routes;
 
 use crate::rest::caller::Known;
 use crate::rest::crud;
+use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::rest::step::{Step, StepStatus, Steps};
 use crate::upstream::connect::{self, Clients, Connect};
