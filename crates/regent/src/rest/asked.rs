@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::HOST;
 use http::request::Parts;
 use jiff::Timestamp;
 use regent_store::Snapshot;
-use regent_store::directory::Directory;
+use regent_store::directory::{Broker, Directory};
 
 use super::problem::Problem;
 use crate::http::listener::Peer;
@@ -41,6 +43,16 @@ impl Asked {
     /// Everything there is, unless this node has not been able to look for too long.
     pub(crate) fn directory(&self) -> Result<Arc<Snapshot<Directory>>, Problem> {
         Ok(self.server.store.current(self.now.as_microsecond())?)
+    }
+
+    /// Where this server is, as the client has asked for it.
+    pub(crate) fn own_url(&self, broker: &Broker, headers: &HeaderMap) -> String {
+        if let Some(url) = broker.settings().external_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.is_secure { "https" } else { "http" };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        format!("{scheme}://{}", host.unwrap_or("localhost"))
     }
 
     /// When it came, in seconds.

@@ -67,10 +67,10 @@ struct ConfigRequest {
 
 /// A document within JSON.
 #[derive(ToSchema)]
+#[serde(untagged)]
 #[expect(dead_code, reason = "says what the API takes, which is told apart after it was read")]
 enum DocumentForm {
     /// As text, in YAML or JSON.
-    #[schema(title = "text")]
     Text(String),
     /// As itself.
     Itself(Document),

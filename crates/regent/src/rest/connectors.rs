@@ -53,6 +53,7 @@ pub(crate) struct ConnectorView {
     #[serde(flatten)]
     terms: ConnectorTerms,
     /// Who may use it.
+    #[schema(value_type = Vec<grants::KeptGrant>)]
     grants: Vec<GrantView>,
     /// Set while nobody may use it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,16 +28,19 @@ pub(super) fn served(annotated: &OpenApi) -> serde_json::Result<Value> {
     let schemas = schemas.map(std::mem::take).unwrap_or_default();
     for_each_operation(&mut document, name_problem);
 
-    let (mut asked, mut answered, mut wholes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    let mut wholes = BTreeSet::new();
     for_each_operation(&mut document, |operation| {
         requests(operation).for_each(|schema| reach(schema, &schemas, &mut asked));
-        requests(operation).for_each(|schema| reach_wholes(schema, &schemas, &mut wholes));
+        wholes.extend(requests(operation).filter_map(|schema| reference(schema).map(str::to_owned)));
         answers(operation).for_each(|schema| reach(schema, &schemas, &mut answered));
     });
     let both: BTreeSet<String> = asked.intersection(&answered).cloned().collect();
     let shown: BTreeMap<&String, Value> =
         schemas.iter().map(|(name, schema)| (name, in_answers(schema.clone()))).collect();
     let twofold = twofold(&both, &schemas, &shown);
+    let mut opened: BTreeSet<String> = wholes.intersection(&twofold).cloned().collect();
+    schemas.values().for_each(|schema| composed(&mut schema.clone(), &mut opened));
 
     for_each_operation(&mut document, |operation| {
         requests(operation).for_each(|schema| name_inputs(schema, &twofold));
@@ -48,7 +51,7 @@ pub(super) fn served(annotated: &OpenApi) -> serde_json::Result<Value> {
         if asked.contains(name) {
             let mut input = schema.clone();
             name_inputs(&mut input, &twofold);
-            if twofold.contains(name) && wholes.contains(name) {
+            if opened.contains(name) {
                 open(&mut input);
             }
             let suffix = if twofold.contains(name) { INPUT } else { "" };
@@ -126,16 +129,11 @@ fn reach(schema: &mut Value, schemas: &Schemas, reached: &mut BTreeSet<String>) 
     parts(schema).into_iter().for_each(|part| reach(part, schemas, reached));
 }
 
-/// Adds the names of what a request is as a whole, not in a member.
-fn reach_wholes(schema: &Value, schemas: &Schemas, wholes: &mut BTreeSet<String>) {
-    if let Some(name) = reference(schema)
-        && wholes.insert(name.to_owned())
-        && let Some(named) = schemas.get(name)
-    {
-        reach_wholes(named, schemas, wholes);
-    }
-    let together = schema.get("allOf").and_then(Value::as_array);
-    together.into_iter().flatten().for_each(|part| reach_wholes(part, schemas, wholes));
+/// Adds the names of what others are made of: a part that is closed would refuse the members of the other parts.
+fn composed(schema: &mut Value, names: &mut BTreeSet<String>) {
+    let together = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    names.extend(together.filter_map(|part| reference(part).map(str::to_owned)));
+    parts(schema).into_iter().for_each(|part| composed(part, names));
 }
 
 /// Which of the types in `both` have two shapes: those that differ, and those that lead to one that does.

@@ -1,6 +1,7 @@
 //! What anybody may know: that the server is there, and how to sign in.
 
 use axum::Json;
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,6 +30,8 @@ struct Status {
     partition: String,
     /// The region it names.
     region: String,
+    /// What an SDK of AWS is to be given as `AWS_ENDPOINT_URL`.
+    aws_endpoint: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +52,7 @@ struct Source {
 /// Tells what anybody may know of the server.
 #[utoipa::path(get, path = "/status", operation_id = "getStatus", tag = "Public",
     responses((status = 200, body = Status), (status = "default", body = Problem)))]
-async fn get_status(asked: Asked) -> Result<Json<Status>, Problem> {
+async fn get_status(asked: Asked, headers: HeaderMap) -> Result<Json<Status>, Problem> {
     let directory = asked.directory()?;
     let broker = directory.broker();
     let enabled = broker.identity_sources.iter().filter(|held| !held.entity.value.terms.disabled);
@@ -67,5 +70,6 @@ async fn get_status(asked: Asked) -> Result<Json<Status>, Problem> {
         passkeys: true,
         partition: config.partition.clone(),
         region: config.region.clone(),
+        aws_endpoint: asked.own_url(broker, &headers),
     }))
 }

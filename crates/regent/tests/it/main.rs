@@ -37,6 +37,7 @@ mod policy_version;
 mod postgres;
 mod process;
 mod rest;
+mod rest_answers;
 mod rest_config;
 mod rest_connectors;
 mod rest_people;

@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter {
 /// All grants of a connector.
 #[derive(Debug, Serialize, ToSchema)]
 struct Grants {
+    #[schema(value_type = Vec<KeptGrant>)]
     grants: Vec<GrantView>,
 }
 
@@ -60,6 +61,16 @@ pub(crate) struct GrantView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+}
+
+/// A grant there is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says what the API shows: only a grant that is to be made has no id yet")]
+pub(super) struct KeptGrant {
+    /// Its id.
+    id: Id,
+    #[serde(flatten)]
+    grant: GrantView,
 }
 
 /// Under which conditions a grant counts.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use regent_broker::Connector;
 use regent_broker::output::{Endpoints, Form, Identity, Issued, Style};
@@ -41,7 +41,7 @@ struct IssueRequest {
     #[schema(minimum = 1)]
     duration_seconds: Option<u32>,
     /// How the credentials are to be written.
-    #[schema(value_type = String, default = "json")]
+    #[schema(value_type = Form, default = "json")]
     format: String,
     /// That length and no other: refuse instead of giving another.
     strict: bool,
@@ -93,19 +93,92 @@ struct ConsoleRequest {
     mfa_code: Option<String>,
 }
 
-/// What is issued, in the form `json`; the other forms are those of the tools they are named after.
+/// What is issued, in the form `json`.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what the forms write")]
+#[expect(dead_code, reason = "it describes what the form `json` writes")]
 struct IssuedCredentials {
     access_key_id: String,
     secret_access_key: String,
     session_token: String,
     #[schema(format = DateTime)]
     expiration: String,
-    region: Option<String>,
+    region: String,
     session_id: String,
+    /// Whose permissions the session has, if the upstream has told.
     arn: Option<String>,
+    /// Where STS and IAM are, if they are not AWS's.
+    endpoints: Option<EndpointsView>,
     warnings: Vec<Warning>,
+}
+
+/// Where an upstream is that is not AWS.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what the form `json` writes")]
+struct EndpointsView {
+    sts: String,
+    iam: Option<String>,
+}
+
+/// What is issued, in a form of JSON: Regent's own, or that of the tool which the form is named after.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes what the forms write")]
+enum IssuedForm {
+    Json(IssuedCredentials),
+    Aws(AwsCredentials),
+    Process(ProcessCredentials),
+    Container(ContainerCredentials),
+}
+
+/// What is issued, in the form `aws`: as STS's answers are printed by AWS's command line.
+#[derive(ToSchema)]
+#[schema(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "it describes what the form `aws` writes")]
+struct AwsCredentials {
+    credentials: AwsKeys,
+    #[schema(value_type = Option<Object>)]
+    assumed_role_user: Option<()>,
+    #[schema(value_type = Option<Object>)]
+    federated_user: Option<()>,
+}
+
+/// An access key for a while, as AWS writes it.
+#[derive(ToSchema)]
+#[schema(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "it describes what the form `aws` writes")]
+struct AwsKeys {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    #[schema(format = DateTime)]
+    expiration: String,
+}
+
+/// What is issued, in the form `credential_process`.
+#[derive(ToSchema)]
+#[schema(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "it describes what the form `credential_process` writes")]
+struct ProcessCredentials {
+    /// 1
+    version: u8,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    #[schema(format = DateTime)]
+    expiration: String,
+}
+
+/// What is issued, in the form `container`.
+#[derive(ToSchema)]
+#[schema(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "it describes what the form `container` writes")]
+struct ContainerCredentials {
+    access_key_id: String,
+    secret_access_key: String,
+    token: String,
+    #[schema(format = DateTime)]
+    expiration: String,
+    role_arn: Option<String>,
 }
 
 /// A way into a console.
@@ -157,7 +230,10 @@ fn visible<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
 /// Issues credentials. There is nothing here that a `GET` could do.
 #[utoipa::path(post, path = "/connectors/{id}/credentials", operation_id = "issueCredentials", tag = "Use",
     params(("id" = String, Path, description = "Its id or its slug")), request_body = IssueRequest,
-    responses((status = 200, body = IssuedCredentials), (status = "default", body = Problem)))]
+    responses(
+        (status = 200, content((IssuedForm = "application/json"), (String = "text/plain"))),
+        (status = "default", body = Problem)
+    ))]
 async fn issue_credentials(
     known: Known,
     Path(id): Path<String>,
@@ -231,23 +307,13 @@ fn endpoints(
     Ok(match record.kind {
         regent_broker::UpstreamKind::Aws => None,
         regent_broker::UpstreamKind::Embedded => {
-            let own = own_url(known, headers);
+            let own = known.asked.own_url(known.directory.broker(), headers);
             Some(Endpoints { sts: own.clone(), iam: Some(own) })
         }
         regent_broker::UpstreamKind::Custom => {
             Some(Endpoints { sts: record.sts_url.unwrap_or_default(), iam: record.iam_url })
         }
     })
-}
-
-/// Where this server is, as the client has asked for it.
-pub(crate) fn own_url(known: &Known, headers: &HeaderMap) -> String {
-    if let Some(url) = known.directory.broker().settings().external_url {
-        return url.trim_end_matches('/').to_owned();
-    }
-    let scheme = if known.asked.is_secure { "https" } else { "http" };
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
 /// Opens a console: answers with a URL that signs a browser in.
@@ -261,7 +327,7 @@ async fn open_console(
     JsonBody(request): JsonBody<ConsoleRequest>,
 ) -> Result<Json<ConsoleUrl>, Problem> {
     let held = visible(&known, &id)?;
-    let own = own_url(&known, &headers);
+    let own = known.asked.own_url(known.directory.broker(), &headers);
     let page = Page { destination: request.destination, service: request.service, region: request.region };
     let site = console::site(&known, held, &own, &page)?;
     let wish = Wish {

@@ -75,7 +75,6 @@ struct PreviewedLifetime {
     #[serde(flatten)]
     lifetime: Lifetime,
     /// What people should know.
-    #[schema(value_type = Vec<Object>)]
     warnings: Vec<Warning>,
 }
 

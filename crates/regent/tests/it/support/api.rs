@@ -4,8 +4,10 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::TestServer;
+use crate::rest_answers::{self, Exchange};
 
 /// A password that nobody refuses.
 pub(crate) const PASSWORD: &str = "seven green bottles hang";
@@ -117,8 +119,30 @@ impl Api {
         self.raw(request.body(body).unwrap()).await
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is, and holds what comes of it to the OpenAPI document.
     pub(crate) async fn raw(&self, request: Request<Bytes>) -> Reply {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let sent = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
+        let reply = self.answer(request).await;
+        if let Some(path) = path.strip_prefix("/api/v1") {
+            let Reply { status, headers, text, .. } = &reply;
+            let exchange = Exchange { method: &method, path, sent: &sent, status: *status, headers, text };
+            rest_answers::hold(self.document().await, &exchange);
+        }
+        reply
+    }
+
+    /// What the server says of itself.
+    async fn document(&self) -> &'static Value {
+        static DOCUMENT: OnceCell<Value> = OnceCell::const_new();
+        let ask = async || {
+            let uri = "http://localhost/api/v1/openapi.json";
+            self.answer(Request::get(uri).body(Bytes::new()).unwrap()).await.body
+        };
+        DOCUMENT.get_or_init(ask).await
+    }
+
+    async fn answer(&self, request: Request<Bytes>) -> Reply {
         let peer = std::net::SocketAddr::from(([203, 0, 113, 7], 40_000));
         let response = self.server.server.answer(request, peer).await;
         let (parts, body) = response.into_parts();
