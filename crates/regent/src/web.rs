@@ -33,12 +33,19 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
         .nest("/api/v1", rest::routes())
+        .route("/api", any(no_api))
+        .route("/api/", any(no_api))
+        .route("/api/{*path}", any(no_api))
         .route("/console", any(page))
         .route("/console/", any(page))
         .route("/console/{*path}", any(page))
         .route("/go/{slug}", get(go))
         .merge(federation::routes())
 });
+
+async fn no_api() -> Problem {
+    Problem::not_found("there is no API at this path").fix("the API is below /api/v1")
+}
 
 async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
     console::answer(&method, uri.path(), &headers)

@@ -15,6 +15,8 @@ pub(crate) const MAX_MFA_MINUTES: u32 = 30 * 24 * 60;
 const MAX_ATTRIBUTES: usize = 50;
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_MEMBERS: usize = 10_000;
+const MAX_REASON: usize = 500;
+const MAX_ARN: usize = 2048;
 
 /// Collects what is wrong with the members of a request.
 #[derive(Debug, Default)]
@@ -196,6 +198,25 @@ pub(crate) fn check_description(text: &str, findings: &mut Findings) {
     }
 }
 
+/// Why something is done, in words, for the records.
+pub(crate) fn check_reason(text: &str, findings: &mut Findings) {
+    if text.chars().count() > MAX_REASON {
+        findings.add("reason", "malformed", "expected at most 500 characters");
+    }
+}
+
+/// Whether this has the form of a region's name.
+pub(crate) fn is_region(text: &str) -> bool {
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whether this can be what a role's trust policy asks for. AWS STS API Reference, "AssumeRole".
+pub(crate) fn is_external_id(text: &str) -> bool {
+    (2..=1224).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte))
+}
+
 /// Whether this is a network or an address.
 pub(crate) fn is_network(text: &str) -> bool {
     text.parse::<ipnet::IpNet>().is_ok() || text.parse::<std::net::IpAddr>().is_ok()
@@ -208,7 +229,8 @@ pub(crate) fn is_role_arn(arn: &str) -> bool {
     let (scheme, partition, service, region, account, resource) =
         (next(), next(), next(), next(), next(), next());
     let name = resource.strip_prefix("role/").unwrap_or_default();
-    scheme == "arn"
+    arn.len() <= MAX_ARN
+        && scheme == "arn"
         && !partition.is_empty()
         && service == "iam"
         && region.is_empty()

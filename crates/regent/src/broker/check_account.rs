@@ -1,13 +1,16 @@
 //! What must hold before an account is kept.
 
-use regent_broker::{Account, AccountKind, Id, Upstream};
+use regent_broker::{Account, AccountKind, Hop, Id, Upstream};
 use regent_store::directory::Broker;
 
-use super::check::Findings;
+use super::check::{Findings, is_external_id, is_region};
 use crate::rest::problem::Problem;
 
 /// How many accounts may stand behind each other.
 const MAX_HOPS: usize = 3;
+/// As long as AWS lets a session of a role last.
+const HOP_SECONDS: std::ops::RangeInclusive<u32> = 900..=43_200;
+const DAYS: std::ops::RangeInclusive<u32> = 1..=3650;
 
 /// An account, whole.
 pub(crate) fn account(broker: &Broker, id: &Id, account: &Account) -> Result<(), Problem> {
@@ -22,13 +25,23 @@ pub(crate) fn account(broker: &Broker, id: &Id, account: &Account) -> Result<(),
         findings.add("upstream_id", "unknown", format!("there is no upstream `{upstream}`"));
     }
     check_kind(account, &mut findings);
-    if let Some(serial) = &terms.mfa_serial
-        && !(9..=256).contains(&serial.len())
-    {
-        findings.add("mfa_serial", "malformed", "expected 9 to 256 characters");
+    let is_serial = |serial: &String| {
+        (9..=256).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    if terms.mfa_serial.as_ref().is_some_and(|serial| !is_serial(serial)) {
+        findings.add("mfa_serial", "malformed", "expected 9 to 256 characters without blanks");
+    }
+    if terms.region.as_ref().is_some_and(|region| !is_region(region)) {
+        findings.add("region", "malformed", "expected a region such as eu-west-1");
+    }
+    if terms.rotate_every_days.is_some_and(|days| !DAYS.contains(&days)) {
+        findings.add("rotate_every_days", "out_of_range", "expected 1 to 3650 days");
     }
     if terms.rotate_every_days.is_some() && terms.kind != AccountKind::AccessKey {
         findings.add("rotate_every_days", "not_possible", "only access keys are rotated");
+    }
+    if let Some(hop) = &terms.hop {
+        check_hop(hop, &mut findings);
     }
     check_hops(broker, id, account, &mut findings);
     findings.settle()
@@ -76,6 +89,17 @@ fn check_kind(account: &Account, findings: &mut Findings) {
     }
     if terms.kind == AccountKind::RegentRole && terms.upstream_id.as_str() != Upstream::EMBEDDED {
         findings.add("upstream_id", "not_possible", "a role of Regent's own IAM is at the embedded upstream");
+    }
+}
+
+/// The role that a hop takes, and for how long.
+fn check_hop(hop: &Hop, findings: &mut Findings) {
+    if hop.external_id.as_ref().is_some_and(|id| !is_external_id(id)) {
+        let detail = "expected 2 to 1224 letters, digits and any of _+=,.@:/-";
+        findings.add("hop.external_id", "malformed", detail);
+    }
+    if hop.duration.is_some_and(|seconds| !HOP_SECONDS.contains(&seconds)) {
+        findings.add("hop.duration", "out_of_range", "expected 900 to 43200 seconds");
     }
 }
 

@@ -77,11 +77,7 @@ fn check_words(terms: &ConnectorTerms, findings: &mut Findings) {
             findings.add(format!("labels.{key}"), "malformed", detail);
         }
     }
-    let is_region = |region: &String| {
-        (1..=32).contains(&region.len())
-            && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    if terms.region_hint.as_ref().is_some_and(|region| !is_region(region)) {
+    if terms.region_hint.as_ref().is_some_and(|region| !check::is_region(region)) {
         findings.add("region_hint", "malformed", "expected a region such as eu-west-1");
     }
 }
@@ -123,16 +119,8 @@ fn check_role(terms: &ConnectorTerms, findings: &mut Findings) {
             "enter an ARN such as arn:aws:iam::111122223333:role/reader",
         );
     }
-    if let Some(id) = &terms.external_id {
-        let is_id = (2..=1224).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte));
-        if !is_id {
-            findings.add(
-                "external_id",
-                "malformed",
-                "expected 2 to 1224 letters, digits and any of _+=,.@:/-",
-            );
-        }
+    if terms.external_id.as_ref().is_some_and(|id| !check::is_external_id(id)) {
+        findings.add("external_id", "malformed", "expected 2 to 1224 letters, digits and any of _+=,.@:/-");
     }
 }
 

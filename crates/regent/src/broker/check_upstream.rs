@@ -3,7 +3,7 @@
 use regent_broker::{Trust, Upstream, UpstreamKind};
 use url::{Host, Url};
 
-use super::check::{Findings, check_name};
+use super::check::{Findings, check_name, is_region};
 use crate::rest::problem::Problem;
 use crate::upstream::connect::{self, ConnectError};
 
@@ -78,10 +78,6 @@ fn check_kind(upstream: &Upstream, findings: &mut Findings) {
             }
         }
     }
-    let is_region = |region: &String| {
-        (1..=32).contains(&region.len())
-            && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
     if upstream.sigv4_region.as_ref().is_some_and(|region| !is_region(region)) {
         findings.add("sigv4_region", "malformed", "expected a region such as us-east-1");
     }

@@ -53,7 +53,6 @@ pub(crate) struct Wish {
 }
 
 /// The longest reason, in characters.
-const MAX_REASON: usize = 500;
 /// The longest policy that is read at all, in bytes.
 const MAX_EXTRA_POLICY: usize = 8192;
 
@@ -61,9 +60,7 @@ impl Wish {
     /// Refuses what cannot be meant, before anything is counted or recorded.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         let mut findings = super::check::Findings::default();
-        if self.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
-            findings.add("reason", "malformed", "expected at most 500 characters");
-        }
+        super::check::check_reason(self.reason.as_deref().unwrap_or_default(), &mut findings);
         if self.extra_policy.as_ref().is_some_and(|policy| policy.len() > MAX_EXTRA_POLICY) {
             findings.add("extra_policy", "malformed", "expected at most 2048 characters");
         }

@@ -18,6 +18,7 @@ use super::list::{List, Page};
 use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
+use crate::broker::check::{Findings, check_reason};
 use crate::broker::{check_connector, usage};
 use crate::time;
 
@@ -253,6 +254,9 @@ async fn disable_connector(
     JsonBody(body): JsonBody<Reason>,
 ) -> Result<Response, Problem> {
     known.must(&action!("regent:DisableConnector"), "connector", &id)?;
+    let mut findings = Findings::default();
+    check_reason(&body.reason, &mut findings);
+    findings.settle()?;
     let disabled =
         Disabled { reason: body.reason, at: known.asked.seconds(), by: known.caller.id().to_string() };
     set_disabled(&known, &id, Some(disabled)).await

@@ -17,6 +17,7 @@ use super::list::{List, Page};
 use super::parameters::{Path, Query};
 use super::problem::Problem;
 use crate::broker::access::Access;
+use crate::broker::check::{Findings, check_reason};
 use crate::broker::issued::{IssuedSession, RevokeError, SessionFilter, SessionState};
 use crate::broker::journal::{Actor, Client, ConnectorName, Text};
 use crate::time;
@@ -336,6 +337,9 @@ async fn revoke_session(
 ) -> Result<Json<SessionView>, Problem> {
     let actions = [&action!("regent:RevokeSession"), &action!("regent:RevokeMySession")];
     find(&known, &id, actions).await?;
+    let mut findings = Findings::default();
+    check_reason(&reason, &mut findings);
+    findings.settle()?;
     let reason = Some(reason.as_str()).filter(|reason| !reason.is_empty());
     let (by, client) = (Actor::from(&known.caller), Client::from(&known.caller));
     let revoked = known.asked.server.revoke_session(&id, by, Some(client), reason).await;

@@ -1,5 +1,7 @@
 //! The REST API, in process: who may, what is kept, what is refused.
 
+use bytes::Bytes;
+use http::Request;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -47,8 +49,46 @@ async fn nothing_is_told_to_nobody() {
         assert_eq!(server.bearer("rgtc_nonsense").get(path).await.shape(), "401 login_required", "{path}");
         assert_eq!(server.bearer("rgt_A_b").get(path).await.shape(), "401 login_required", "{path}");
     }
-    assert_eq!(server.api().get("/nowhere").await.shape(), "404 not_found");
-    assert_eq!(server.api().delete("/status").await.shape(), "405 method_not_allowed");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_problem_like_any_other() {
+    let server = TestServer::new().await;
+    let admin = server.administrator().await;
+    let not_json = |kind: &str, body: &'static [u8]| {
+        let request = Request::post("http://localhost/api/v1/auth/sign-in").header("content-type", kind);
+        admin.raw(request.body(Bytes::from_static(body)).unwrap())
+    };
+    for (reply, expected) in [
+        (admin.get("/nowhere").await, "404 not_found"),
+        (admin.get("/").await, "404 not_found"),
+        (admin.delete("/status").await, "405 method_not_allowed"),
+        (admin.get("/connectors?limit=many").await, "400 malformed_query"),
+        (admin.get("/connectors?nothing=1").await, "400 malformed_query"),
+        (admin.get("/connectors?q=a&q=b").await, "400 malformed_query"),
+        (admin.get("/auth/oidc/start").await, "400 malformed_query"),
+        (admin.get("/connectors/%ff").await, "400 malformed_path"),
+        (not_json("text/plain", b"{}").await, "415 not_json"),
+        (not_json("application/json", b"{").await, "400 malformed_body"),
+    ] {
+        assert_eq!(reply.shape(), expected, "{}", reply.text);
+        assert_eq!(reply.headers["content-type"], "application/problem+json", "{expected}");
+        assert!(reply.body["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{}", reply.text);
+    }
+    for path in ["/api", "/api/", "/api/v2/status"] {
+        let elsewhere = Request::get(format!("http://localhost{path}")).body(Bytes::new()).unwrap();
+        assert_eq!(admin.raw(elsewhere).await.shape(), "404 not_found", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_status_tells_what_an_sdk_is_given_as_its_endpoint() {
+    let server = TestServer::new().await;
+    assert_eq!(server.api().get("/status").await.body["aws_endpoint"], "http://localhost");
+    let admin = server.administrator().await;
+    let settings = admin.get("/settings").await;
+    admin.put("/settings", json!({ "external_url": "https://regent.example" }), &settings).await;
+    assert_eq!(server.api().get("/status").await.body["aws_endpoint"], "https://regent.example");
 }
 
 #[tokio::test]

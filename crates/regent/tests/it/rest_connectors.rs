@@ -309,3 +309,30 @@ async fn why_somebody_may_is_the_engines_own_word() {
     assert_eq!(admin.get("/connectors/prod-ro/why").await.shape(), "400 malformed_query");
     assert_eq!(admin.get("/connectors/prod-ro/why?user_id=x").await.shape(), "404 not_found");
 }
+
+#[tokio::test]
+async fn why_has_an_answer_for_a_connector_that_nobody_is_granted() {
+    let (admin, accounts) = ready().await;
+    let settings = admin.get("/settings").await;
+    admin.put("/settings", json!({ "admins_use_all_connectors": false }), &settings).await;
+    admin.made("/users", json!({ "name": "mia" })).await;
+    admin.made("/system-callers", json!({ "name": "ci" })).await;
+    let (mia, boss, ci) = ("user_id=mia", "user_id=root-admin", "system_caller_id=ci");
+    for (scope, who, expected) in [
+        ("user", mia, "mia may not use to-user: no grant names them, and they are in no group"),
+        ("user", boss, "root-admin may not use to-user: no grant names them, and they are in no group"),
+        ("user", ci, "ci may not use to-user: it is for people"),
+        ("system", mia, "mia may not use to-system: it is for system callers"),
+        ("system", ci, "ci may not use to-system: no grant names them, and they are in no group"),
+        ("both", mia, "mia may not use to-both: no grant names them, and they are in no group"),
+        ("both", ci, "ci may not use to-both: no grant names them, and they are in no group"),
+    ] {
+        let slug = format!("to-{scope}");
+        if admin.get(&format!("/connectors/{slug}")).await.status == 404 {
+            let connector = accounts.connector(&json!({ "slug": slug, "scope": scope }));
+            admin.made("/connectors", connector).await;
+        }
+        let why = admin.get(&format!("/connectors/{slug}/why?{who}")).await;
+        assert_eq!((why.status, why.body["text"].as_str()), (200, Some(expected)), "{}", why.text);
+    }
+}

@@ -184,3 +184,52 @@ async fn a_probe_finds_what_an_upstream_knows() {
     assert_eq!(probed.body["ok"], false);
     assert_eq!(probed.body["steps"][0]["status"], "fail");
 }
+
+#[tokio::test]
+async fn what_the_document_bounds_is_bounded() {
+    let admin = TestServer::new().await.administrator().await;
+    let key = json!({ "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" });
+    let base = admin.made("/accounts", account("base", "access_key", &key)).await.id().to_owned();
+    let hop = |change: &Value| {
+        let mut hop = json!({ "base": base, "role_arn": "arn:aws:iam::123456789012:role/next" });
+        hop.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        account("next", "hop", &json!({ "hop": hop }))
+    };
+    let other = |name: &str, value: Value| {
+        let mut account = account("other", "access_key", &key);
+        account[name] = value;
+        account
+    };
+    for (body, member) in [
+        (hop(&json!({ "duration": 899 })), "hop.duration"),
+        (hop(&json!({ "duration": 43_201 })), "hop.duration"),
+        (hop(&json!({ "external_id": "ä" })), "hop.external_id"),
+        (
+            hop(&json!({ "role_arn": format!("arn:{}:iam::123456789012:role/r", "a".repeat(2048)) })),
+            "hop.role_arn",
+        ),
+        (other("rotate_every_days", json!(0)), "rotate_every_days"),
+        (other("rotate_every_days", json!(3651)), "rotate_every_days"),
+        (other("mfa_serial", json!("arn of mine")), "mfa_serial"),
+        (other("region", json!("eu-west-1.example/")), "region"),
+    ] {
+        check_refused(&admin.post("/accounts", body).await, member);
+    }
+    let garbage = json!({ "name": "lab", "kind": "custom", "sts_url": "https://sts.example", "tls": "ca_pem", "ca_pem": "none" });
+    check_refused(&admin.post("/upstreams", garbage).await, "ca_pem");
+    let connector = json!({
+        "name": "c", "slug": "c1", "account_id": base, "principal_type": "assume_role",
+        "role_arn": "arn:aws:iam::123456789012:role/r",
+    });
+    admin.made("/connectors", connector).await;
+    let long = json!({ "reason": "x".repeat(501) });
+    check_refused(&admin.post("/connectors/c1/disable", long).await, "reason");
+    let long = json!({ "action": "s3:ListBucket", "resource": "x".repeat(2049) });
+    check_refused(&admin.post("/connectors/c1/test", long).await, "resource");
+}
+
+fn account(name: &str, kind: &str, more: &Value) -> Value {
+    let mut account = json!({ "name": name, "kind": kind });
+    account.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    account
+}

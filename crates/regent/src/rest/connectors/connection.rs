@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::preview::{asker, unsaved};
+use crate::broker::check::Findings;
 use crate::broker::test_connection::Question;
 use crate::broker::test_connection::report::{Outcome, Report, Step};
 use crate::broker::trial::Trial;
@@ -18,6 +19,9 @@ use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
+
+const MAX_ACTION: usize = 128;
+const MAX_ARN: usize = 2048;
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(test_connector)).routes(routes!(test_unsaved_connector))
@@ -69,9 +73,18 @@ impl From<Report> for TestResult {
 }
 
 impl TestRequest {
-    fn question(&self) -> Option<Question> {
-        let action = self.action.clone()?;
-        Some(Question { action, resource: self.resource.clone().unwrap_or_else(|| "*".to_owned()) })
+    fn question(&self) -> Result<Option<Question>, Problem> {
+        let mut findings = Findings::default();
+        for (name, text, most) in
+            [("action", &self.action, MAX_ACTION), ("resource", &self.resource, MAX_ARN)]
+        {
+            if text.as_ref().is_some_and(|text| text.len() > most) {
+                findings.add(name, "malformed", format!("expected at most {most} bytes"));
+            }
+        }
+        findings.settle()?;
+        let resource = || self.resource.clone().unwrap_or_else(|| "*".to_owned());
+        Ok(self.action.clone().map(|action| Question { action, resource: resource() }))
     }
 }
 
@@ -91,7 +104,7 @@ async fn test_connector(
         account: crud::find::<Account>(&known.directory, terms.account_id.as_str())?,
         connector: Some((terms, Some(&held.entity))),
         caller: &asker(&known, request.user_id.as_deref())?,
-        question: request.question(),
+        question: request.question()?,
     };
     Ok(Json(trial.run(&known).await?.into()))
 }
