@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench gen fuzz deps size fmt unit conformance review clean-data
+.PHONY: help run test check bench gen document fuzz deps size fmt unit conformance review clean-data
 
 export CARGO_TERM_COLOR ?= auto
 TOOLS := .tools
@@ -52,6 +52,9 @@ gen: $(TOOLS)/cargo $(TOOLS)/node $(VENV)/pip ## fetch the pinned models and dat
 	PATH=$(CURDIR)/$(VENV)/bin:$$PATH cargo run --quiet --package xtask -- managed-policies
 	PATH=$(CURDIR)/$(VENV)/bin:$$PATH cargo run --quiet --package xtask -- catalogue
 	cargo run --quiet --package xtask -- codegen
+
+document: $(TOOLS)/nextest ## write the API's description, console/openapi.json, anew from the code
+	REGENT_WRITE_DOCUMENT=1 cargo nextest run --package regent --cargo-profile $(CARGO_PROFILE) -E 'test(checked_in_document)'
 
 fuzz: $(TOOLS)/cargo-fuzz ## sixty seconds for every parser of a stranger's bytes (NAME= one, SECONDS= longer)
 	fuzz/run $(NAME)

@@ -40,6 +40,7 @@ mod rest;
 mod rest_answers;
 mod rest_config;
 mod rest_connectors;
+mod rest_document;
 mod rest_people;
 mod rest_policies;
 mod rest_settings;

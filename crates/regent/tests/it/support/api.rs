@@ -133,7 +133,7 @@ impl Api {
     }
 
     /// What the server says of itself.
-    async fn document(&self) -> &'static Value {
+    pub(crate) async fn document(&self) -> &'static Value {
         static DOCUMENT: OnceCell<Value> = OnceCell::const_new();
         let ask = async || {
             let uri = "http://localhost/api/v1/openapi.json";
