@@ -1,9 +1,22 @@
+// @ts-check
 // An organization as a busy one looks: what the screens show while they are looked at and examined. The browser asks the
 // real console of the real binary; only the answers of the REST API come from here, by way of `scenery.js`. The walks use none of this.
+// What stands here for answers is held to the API's document: the console's own `npm run check` reads this file, too.
+
+/** @import { Collection, Thing } from '../../console/src/api/collections' */
+/** @import { Address, Answer } from '../../console/src/api/contract' */
+/** @import { AuditEvent, Connector, GalleryCard, Issued, Me, Preview, Session, Status, TestStep, Usable, User } from '../../console/src/api/types' */
+/**
+ * What is told at an address, by the method and what the browser asks for.
+ * @typedef {{ [P in Address<'get'> as `GET /api/v1${P}`]?: Answer<'get', P> } & { [P in Address<'post'> as `POST /api/v1${P}`]?: Answer<'post', P> }} Answers
+ */
 
 const NOW = Date.now();
+/** @param {number} hours */
 const ago = (hours) => new Date(NOW - hours * 3_600_000).toISOString();
+/** @param {number} minutes */
 const ahead = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
+/** @type {<More>(id: string, more: More) => More & { id: string, revision: number, created_at: string, created_by: string, updated_at: string, updated_by: string }} */
 const stored = (id, more) => ({
   id,
   revision: 3,
@@ -14,6 +27,7 @@ const stored = (id, more) => ({
   ...more,
 });
 
+/** @type {Me} */
 export const ME = {
   kind: 'person',
   id: 'usr_ana',
@@ -28,15 +42,20 @@ export const ME = {
   csrf: 'csrf',
 };
 
+/** @type {Usable['account']} */
 const PROD = { id: 'acct_prod', name: 'Production', partition: 'aws', aws_account_id: '111122223333' };
+/** @type {Usable['account']} */
 const DEV = { id: 'acct_dev', name: 'Development', partition: 'aws', aws_account_id: '444455556666' };
+/** @type {Usable['account']} */
 const DEMO = { id: 'acct_demo', name: 'Demonstration', partition: 'regent', aws_account_id: '123456789012' };
 const HOUR = { min: 900, max: 14_400, default: 3600, because: 'connector', because_text: 'The connector allows 4 hours.' };
 
+/** @type {(id: string, slug: string, name: string, account: Usable['account'], more?: Partial<Usable>) => Usable} */
 const usable = (id, slug, name, account, more = {}) => ({
   id,
   slug,
   name,
+  description: '',
   labels: {},
   account,
   principal_type: 'assume_role',
@@ -69,10 +88,13 @@ const USABLE = [
   usable('conn_6', 'archive', 'Archive', DEV, { state: 'failing', reason: 'The role no longer trusts the account', console: 'denied' }),
 ];
 
+/** @type {(n: number, name: string, more?: Partial<Session>) => Session} */
 export const session = (n, name, more = {}) => ({
   id: `sess_${n}`,
   connector: { id: 'conn_1', slug: 'prod-ro', name: 'Production, read only' },
+  connector_revision: 3,
   account_id: 'acct_prod',
+  upstream_id: 'upst_aws',
   caller: { type: 'person', id: `usr_${name}`, name },
   via: 'grant:grnt_1',
   principal_type: 'assume_role',
@@ -102,6 +124,7 @@ const POLICY = JSON.stringify(
   null,
   2,
 );
+/** @type {(id: string, slug: string, name: string, account_id: string, more?: Partial<Connector>) => Connector} */
 const connector = (id, slug, name, account_id, more = {}) =>
   stored(id, {
     name,
@@ -120,10 +143,10 @@ const connector = (id, slug, name, account_id, more = {}) =>
     scope: 'user',
     session_name_template: '${user.name}',
     source_identity_template: '${user.id_or_email}',
-    session_tags: { team: { template: '${user.attr.team}' } },
+    session_tags: { team: { template: '${user.attr.team}', lossy: false, transitive: false } },
     access_mode: 'standing',
     require_mfa: 'no',
-    grants: [{ id: 'grnt_1', subject: { group: 'grp_plat' }, effect: 'use' }],
+    grants: [{ id: 'grnt_1', subject: { group: 'grp_plat' }, effect: 'use', conditions: {} }],
     health: { status: 'ok' },
     last_used_at: ago(2),
     ...more,
@@ -136,7 +159,7 @@ const CONNECTORS = [
         id: 'grnt_2',
         subject: { group: 'grp_plat' },
         effect: 'use',
-        conditions: { hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' }, mfa_minutes: 10 },
+        conditions: { hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' }, mfa: 10 },
       },
     ],
     health: { status: 'failing', code: 'trust_denied', since: Math.floor(NOW / 1000) - 18_000 },
@@ -145,6 +168,7 @@ const CONNECTORS = [
   connector('conn_4', 'billing', 'Billing', 'acct_prod', { disabled: { reason: 'Under review', at: ago(20), by: 'usr_ana' }, grants: [] }),
 ];
 
+/** @type {Thing<'/accounts'>[]} */
 const ACCOUNTS = [
   stored('acct_prod', {
     name: 'Production',
@@ -155,6 +179,8 @@ const ACCOUNTS = [
     access_key_id: 'AKIAIOSFODNN7EXAMPLE',
     secret_set_at: ago(984),
     rotate_every_days: 90,
+    root_confirmed: false,
+    disabled: false,
     principal_kind: 'iam_user',
     aws_account_id: '111122223333',
     principal_arn: 'arn:aws:iam::111122223333:user/regent-broker',
@@ -171,6 +197,9 @@ const ACCOUNTS = [
     upstream_id: 'upst_aws',
     region: 'eu-central-1',
     hop: { base: 'acct_prod', role_arn: 'arn:aws:iam::444455556666:role/broker' },
+    root_confirmed: false,
+    disabled: false,
+    principal_kind: 'role',
     aws_account_id: '444455556666',
     status: { status: 'failing', code: 'base_key_expired', since: Math.floor(NOW / 1000) - 10_800 },
     used_by: [{ id: 'conn_3', name: 'Development' }],
@@ -182,23 +211,31 @@ const ACCOUNTS = [
     upstream_id: 'upst_embedded',
     region: 'us-east-1',
     regent_role_arn: 'arn:aws:iam::123456789012:role/regent-broker',
+    root_confirmed: false,
+    disabled: false,
+    principal_kind: 'role',
     aws_account_id: '123456789012',
     status: { status: 'ok' },
     used_by: [],
   }),
 ];
 
+const PLAIN = { allow_private: false, dual_stack: false, fips: false };
+/** @type {Thing<'/upstreams'>[]} */
 const UPSTREAMS = [
-  stored('upst_embedded', { name: "Regent's own", kind: 'embedded', tls: 'system' }),
-  stored('upst_aws', { name: 'AWS', kind: 'aws', tls: 'system' }),
-  stored('upst_lab', { name: 'Lab', kind: 'custom', sts_url: 'https://sts.lab.example.com', tls: 'system', sigv4_region: 'us-east-1', capabilities: { assume_role: true, session_tags: false } }),
+  stored('upst_embedded', { name: "Regent's own", kind: 'embedded', tls: 'system', ...PLAIN }),
+  stored('upst_aws', { name: 'AWS', kind: 'aws', tls: 'system', ...PLAIN }),
+  stored('upst_lab', { name: 'Lab', kind: 'custom', sts_url: 'https://sts.lab.example.com', tls: 'system', sigv4_region: 'us-east-1', ...PLAIN }),
 ];
 
-const USERS = [
+/** @type {[string, string, User['roles'], string[], number][]} */
+const PEOPLE = [
   ['ana', 'Ana Diaz', ['administrator'], ['totp', 'passkey'], 1],
   ['ben', 'Ben Okafor', [], [], 30],
   ['chi', 'Chi Nguyen', ['auditor', 'operator'], ['totp'], 300],
-].map(([name, display_name, roles, mfa_methods, hours], index) =>
+];
+/** @type {User[]} */
+const USERS = PEOPLE.map(([name, display_name, roles, mfa_methods, hours], index) =>
   stored(`usr_${name}`, {
     name,
     display_name,
@@ -209,16 +246,19 @@ const USERS = [
     roles,
     groups: [{ id: 'grp_plat', name: 'platform' }],
     mfa_methods,
+    must_change_password: false,
     last_login_at: ago(hours),
   }),
 );
 
+/** @type {Thing<'/groups'>[]} */
 const GROUPS = [
   stored('grp_plat', { name: 'platform', description: 'Looks after the accounts', roles: [], members: ['usr_ana', 'usr_ben'], member_count: 2 }),
-  stored('grp_dev', { name: 'developers', description: '', roles: [], members: [], mapped: { source: 'isrc_1', claim: 'groups', value: 'a1b2-c3d4' } }),
+  stored('grp_dev', { name: 'developers', description: '', roles: [], members: [], mapped: { source: 'isrc_1', claim: 'groups', value: 'a1b2-c3d4' }, member_count: 0 }),
   stored('grp_aud', { name: 'auditors', description: 'Reads everything', roles: ['auditor'], members: ['usr_chi'], member_count: 1 }),
 ];
 
+/** @type {Thing<'/identity-sources'>[]} */
 const SOURCES = [
   stored('isrc_1', {
     name: 'Example Login',
@@ -234,6 +274,7 @@ const SOURCES = [
   }),
 ];
 
+/** @type {Thing<'/system-callers'>[]} */
 const CALLERS = [
   stored('sys_1', {
     name: 'ci-shop',
@@ -243,9 +284,10 @@ const CALLERS = [
     status: 'active',
     last_used_at: ago(1),
   }),
-  stored('sys_2', { name: 'nightly-report', auth: { kind: 'token', prefix: 'rgt_7hq2', expires_at: ahead(60_000) }, status: 'active', last_used_at: ago(2600) }),
+  stored('sys_2', { name: 'nightly-report', description: '', auth: { kind: 'token', prefix: 'rgt_7hq2', expires_at: ahead(60_000) }, status: 'active', last_used_at: ago(2600) }),
 ];
 
+/** @type {(number: number, id: string, title: string, explanation: string, tags: string[], policy: string | object, variables?: GalleryCard['variables']) => GalleryCard} */
 const card = (number, id, title, explanation, tags, policy, variables = []) => ({
   id,
   number,
@@ -261,25 +303,29 @@ const card = (number, id, title, explanation, tags, policy, variables = []) => (
 const GALLERY = [
   card(9, 'everything-but-identity', 'Everything except identity', 'All services but those that give out access.', ['broad'], JSON.parse(POLICY)),
   card(11, 'one-bucket-read', 'One bucket, read', 'List one bucket and read what is in it.', ['s3', 'read'], JSON.parse(POLICY), [
-    { name: 'BUCKET', what: 'The name of the bucket', example: 'reports' },
+    { name: 'BUCKET', blank: '{{BUCKET}}', what: 'The name of the bucket', example: 'reports', pattern: 'bucket', regex: '^[a-z0-9.-]+$', expected: 'the name of a bucket', many: false, optional: false },
   ]),
   card(16, 'office-network', 'Office network only', 'Refuses every call that does not come from the office.', ['network', 'deny'], JSON.parse(POLICY)),
   card(6, 'read-only', 'Read only (broad)', 'The managed policy of AWS for reading.', ['read'], 'arn:aws:iam::aws:policy/ReadOnlyAccess'),
 ];
 
-export const STEPS = [
-  ['Clock', 'ok', 'The clocks agree within a second.'],
-  ['Reach', 'ok', 'The endpoint answers.'],
-  ['Base credentials', 'ok', 'The access key works.'],
-  ['Identity', 'ok', 'They are arn:aws:iam::111122223333:user/regent-broker.'],
-  ['Templates', 'ok', 'Every template has its value.'],
-  ['Session', 'warn', 'The policy takes 84 % of the space.', 'Leave room for tags: use managed policies.'],
-  ['Console', 'skipped', 'Not asked for.'],
-].map(([name, status, text, fix], index) => ({ number: index + 1, name, status, text, fix }));
+/** @type {[Answer<'post', '/connectors/test'>['steps'][number]['name'], TestStep['status'], string, string?][]} */
+const TRIED = [
+  ['clock', 'ok', 'The clocks agree within a second.'],
+  ['reach', 'ok', 'The endpoint answers.'],
+  ['base', 'ok', 'The access key works.'],
+  ['identity', 'ok', 'They are arn:aws:iam::111122223333:user/regent-broker.'],
+  ['render', 'ok', 'Every template has its value.'],
+  ['call', 'warn', 'The policy takes 84 % of the space.', 'Leave room for tags: use managed policies.'],
+  ['console', 'skipped', 'Not asked for.'],
+];
+/** @type {Answer<'post', '/connectors/test'>['steps']} */
+export const STEPS = TRIED.map(([name, status, text, fix], index) => ({ number: index + 1, name, status, text, fix }));
 
+/** @type {Preview} */
 export const PREVIEW = {
   lifetime: { ...HOUR, warnings: [] },
-  policy: { characters: 412, limit: 2048, packed_percent: 23 },
+  policy: { characters: 412, limit: 2048 },
   session_name: 'ana',
   session_arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana',
   source_identity: 'ana@example.com',
@@ -300,24 +346,31 @@ const TRUST = `{
 }`;
 const FORMS = { json: TRUST, terraform: 'resource "aws_iam_role" "prod_ro" {}', cli: 'aws iam update-assume-role-policy' };
 
-const EVENTS = [
+/** @type {[string, string, number, string, string?][]} */
+const HAPPENED = [
   ['credentials.issue', 'ok', 0.2, 'ana'],
   ['login', 'ok', 0.3, 'ana'],
   ['credentials.issue', 'denied', 1, 'ben', 'not_granted'],
   ['connector.update', 'ok', 5, 'ana'],
   ['console.open', 'failed', 7, 'chi', 'trust_denied'],
-].map(([action, result, hours, name, error_code], index) => ({
+];
+/** @type {AuditEvent[]} */
+const EVENTS = HAPPENED.map(([action, result, hours, name, error_code], index) => ({
   id: `audt_${index}`,
   seq: 1204 - index,
   at: ago(hours),
   actor: { type: 'person', id: `usr_${name}`, name, source: 'local' },
   action,
   connector: { id: 'conn_1', slug: 'prod-ro', name: 'Production, read only' },
-  session: index === 0 ? { access_key_id: 'ASIAEXAMPLE1QRSTUVW', arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana' } : undefined,
+  session:
+    index === 0
+      ? { id: 'sess_1', session_name: 'ana', access_key_id: 'ASIAEXAMPLE1QRSTUVW', arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana', seconds: 3600 }
+      : undefined,
   via: 'grant:grnt_1',
   client: { ip: '192.0.2.14', user_agent: 'regent/0.1.0' },
   result,
   error_code,
+  prev_hash: '591785b794601e212b260e25925636fd'.repeat(2),
   hash: 'b1946ac92492d2347c6235b4d2611184'.repeat(2),
 }));
 
@@ -336,6 +389,7 @@ const AWS_SESSION = {
   csrf: 'csrf',
 };
 
+/** @type {Issued} */
 export const ISSUED = {
   access_key_id: 'ASIAEXAMPLE1QRSTUVW',
   secret_access_key: 'canary/secret/access/key/of/the/scenery',
@@ -344,13 +398,15 @@ export const ISSUED = {
   region: 'eu-central-1',
   session_id: 'sess_9',
   arn: 'arn:aws:sts::111122223333:assumed-role/prod-ro/ana',
-  seconds: 3600,
   warnings: [],
 };
 
+/** @type {<Item>(items: Item[]) => { items: Item[], next_cursor: null }} */
 export const list = (items) => ({ items, next_cursor: null });
+/** @type {Status} */
 const STATUS = { version: '0.1.0', setup: 'done', sources: [{ id: 'isrc_1', name: 'Example Login', kind: 'oidc' }], passkeys: true, partition: 'aws', region: 'us-east-1', aws_endpoint: 'https://regent.example.com' };
 
+/** @type {{ [C in Collection as C extends `/${infer Name}` ? Name : never]: Thing<C>[] }} */
 export const COLLECTIONS = {
   connectors: CONNECTORS,
   accounts: ACCOUNTS,
@@ -361,6 +417,7 @@ export const COLLECTIONS = {
   'system-callers': CALLERS,
 };
 
+/** @type {Answers & { 'GET /console/api/session': object }} */
 export const FIXED = {
   'GET /api/v1/status': STATUS,
   'GET /api/v1/auth/session': { signed_in: true, csrf: 'csrf', me: ME },
@@ -369,16 +426,18 @@ export const FIXED = {
   'GET /api/v1/me/passkeys': list([{ id: 'pk_1', name: 'Laptop', created_at: ago(700) }]),
   'GET /api/v1/sessions': list(SESSIONS),
   'GET /api/v1/audit': list(EVENTS),
-  'GET /api/v1/audit/verify': { ok: true, events: 1204 },
+  'GET /api/v1/audit/verify': { ok: true, events: 1204, first: 1, anchors: 3 },
   'GET /api/v1/policies/gallery': list(GALLERY),
   'POST /api/v1/policies/lint': {
-    findings: [{ severity: 'SECURITY_WARNING', code: 'ALLOW_WITH_STAR', message: 'Using a wildcard in the resource lets the session read every bucket.', line: 10, column: 19 }],
+    admissible: true,
+    variables: [],
+    findings: [{ severity: 'security_warning', code: 'ALLOW_WITH_STAR', message: 'Using a wildcard in the resource lets the session read every bucket.', line: 10, column: 19, end_line: 10, end_column: 22 }],
     size: { characters: 412, limit: 2048, packed_percent: 23 },
   },
-  'POST /api/v1/policies/simulate': { results: [{ action: 's3:GetObject', resource: '*', decision: 'allowed', text: 'Statement 1 allows s3:GetObject.', statements: [] }] },
+  'POST /api/v1/policies/simulate': { results: [{ action: 's3:GetObject', resource: '*', decision: 'allowed', text: 'Statement 1 allows s3:GetObject.', statements: [], explanation: {}, missing_context_keys: [] }] },
   'GET /api/v1/settings': { revision: 2, admins_use_all_connectors: true, cap_to_login: true, idle_minutes: 480, absolute_hours: 24, issue_per_minute: 30 },
   'POST /api/v1/connectors/preview': PREVIEW,
-  'POST /api/v1/connectors/snippets': { trust: FORMS, base: FORMS },
+  'POST /api/v1/connectors/snippets': { trust: FORMS, base: FORMS, notes: [] },
   'POST /api/v1/connectors/test': { ok: true, steps: STEPS, arn: PREVIEW.session_arn },
   'GET /console/api/session': AWS_SESSION,
 };

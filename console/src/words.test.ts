@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sendable as sendableAccount } from './accounts/kinds';
+import { BLANK as BLANK_ACCOUNT, sendable as sendableAccount } from './accounts/kinds';
+import type { Grant } from './api/types';
 import { httpUrl, switchRole } from './aws/console';
 import { BLANK, sendable } from './connectors/draft';
 import { slugOf } from './connectors/slug';
@@ -47,8 +48,8 @@ describe('a connector is sent', () => {
 
 test('an account is sent with what its kind has, and no empty secret', () => {
   const draft = {
+    ...BLANK_ACCOUNT,
     name: 'n',
-    partition: 'aws',
     upstream_id: 'u',
     region: 'r',
     access_key_id: 'AKIA',
@@ -62,6 +63,8 @@ test('an account is sent with what its kind has, and no empty secret', () => {
     partition: 'aws',
     upstream_id: 'u',
     region: 'r',
+    root_confirmed: false,
+    disabled: false,
     regent_role_arn: 'arn',
   });
 });
@@ -106,11 +109,21 @@ test('what is switched to is escaped', () => {
 });
 
 test('a grant tells its conditions', () => {
-  const subject = { group: 'g' };
-  expect(describeGrant({ subject, effect: 'use' })).toBe('always');
-  const hours = { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' };
-  expect(describeGrant({ subject, effect: 'use', conditions: { hours, cidrs: ['10.0.0.0/8'], mfa_minutes: 10 } })).toBe(
-    'Mon, Tue 08:00–18:00 Europe/Berlin · from 10.0.0.0/8 · second factor within 10 min',
+  const grant: Grant = { subject: { group: 'g' }, effect: 'use', conditions: {} };
+  expect(describeGrant(grant)).toBe('always');
+  expect(describeGrant({ ...grant, conditions: { mfa: true } })).toBe('second factor');
+  expect(
+    describeGrant({
+      ...grant,
+      conditions: {
+        hours: { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' },
+        cidrs: ['10.0.0.0/8'],
+        mfa: 10,
+      },
+      expires_at: '2027-03-31T23:59:59Z',
+    }),
+  ).toBe(
+    'Mon, Tue 08:00–18:00 Europe/Berlin · from 10.0.0.0/8 · second factor within 10 min · until 2027-03-31 23:59:59 UTC',
   );
 });
 

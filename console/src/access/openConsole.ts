@@ -1,5 +1,5 @@
-import { post, segment } from '../api/client';
-import type { ConsoleUrl, Usable } from '../api/types';
+import { post } from '../api/client';
+import type { Usable } from '../api/types';
 import { client } from '../frame/client';
 import { told } from '../parts/notices';
 
@@ -10,7 +10,7 @@ import { told } from '../parts/notices';
 export async function openConsole(connector: Pick<Usable, 'id' | 'name'>): Promise<void> {
   const opened = window.open('about:blank', '_blank');
   try {
-    const answer = await post<ConsoleUrl>(`/connectors/${segment(connector.id)}/console-url`);
+    const answer = await post('/connectors/{id}/console-url', { path: { id: connector.id }, body: {} });
     if (opened) {
       opened.opener = null;
       opened.location.replace(answer.url);

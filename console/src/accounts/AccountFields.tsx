@@ -10,10 +10,10 @@ import type { Account, AccountKind } from '../api/types';
 import { ChoiceField, LifetimeField, TextField } from '../parts/fields';
 import { relative } from '../parts/Moment';
 import type { Form } from '../parts/useForm';
-import { type AccountDraft, KINDS, PARTITIONS } from './kinds';
+import { KINDS, PARTITIONS } from './kinds';
 
 interface Props {
-  form: Form<AccountDraft>;
+  form: Form<'/accounts'>;
   stored?: Account;
 }
 

@@ -67,23 +67,22 @@ export function Accounts() {
 }
 
 function usedBy(account: Account) {
-  const count = account.used_by?.length ?? 0;
+  const count = account.used_by.length;
   return count === 0 ? <span className="quiet">Nothing</span> : `${count} connector${count === 1 ? '' : 's'}`;
 }
 
 export function AccountStatus({ account }: { account: Account }) {
   if (account.principal_kind === 'root') return <StatusIndicator type="error">Root key</StatusIndicator>;
   if (account.disabled) return <StatusIndicator type="stopped">Disabled</StatusIndicator>;
-  const { status, code, since } = account.status ?? {};
-  if (status === 'failing') {
+  const { status } = account;
+  if (status.status === 'failing') {
     return (
       <StatusIndicator type="error">
-        Failing{since && ` since ${relative(since, Date.now())}`}
-        {code && ` (${code})`}
+        Failing since {relative(status.since, Date.now())} ({status.code})
       </StatusIndicator>
     );
   }
-  return status === 'ok' ? (
+  return status.status === 'ok' ? (
     <StatusIndicator>Works</StatusIndicator>
   ) : (
     <StatusIndicator type="pending">Not tested</StatusIndicator>

@@ -1,4 +1,5 @@
-import type { Account, AccountKind, Draft } from '../api/types';
+import type { Draft, ToldOnly } from '../api/collections';
+import type { AccountKind, Partition } from '../api/types';
 
 export const KINDS: Record<AccountKind, { name: string; explained: string }> = {
   regent_role: {
@@ -16,7 +17,7 @@ export const KINDS: Record<AccountKind, { name: string; explained: string }> = {
   hop: { name: 'Hop', explained: 'A role assumed from another account of this list first. Sessions last one hour.' },
 };
 
-export const PARTITIONS = [
+export const PARTITIONS: { value: Partition; label: string }[] = [
   { value: 'aws', label: 'AWS' },
   { value: 'aws-cn', label: 'AWS China' },
   { value: 'aws-us-gov', label: 'AWS GovCloud (US)' },
@@ -24,11 +25,16 @@ export const PARTITIONS = [
   { value: 'aws-iso-b', label: 'AWS ISO-B' },
 ];
 
-const TOLD = ['secret_set_at', 'principal_kind', 'aws_account_id', 'principal_arn', 'status', 'used_by'] as const;
+export type AccountDraft = Draft<'/accounts'>;
 
-export type AccountDraft = Omit<Draft<Account>, (typeof TOLD)[number]>;
-
-export const READ_ONLY: string[] = [...TOLD];
+export const READ_ONLY: ToldOnly<'/accounts'>[] = [
+  'secret_set_at',
+  'principal_kind',
+  'aws_account_id',
+  'principal_arn',
+  'status',
+  'used_by',
+];
 
 export const BLANK: AccountDraft = {
   name: '',
@@ -36,14 +42,14 @@ export const BLANK: AccountDraft = {
   partition: 'aws',
   upstream_id: 'upst_embedded',
   region: 'us-east-1',
+  root_confirmed: false,
+  disabled: false,
 };
 
 /** The draft as it is sent: only what its kind has; an empty secret keeps the one that is set. */
 export function sendable(draft: AccountDraft): AccountDraft {
   const { name, kind, partition, upstream_id, region, root_confirmed, rotate_every_days, disabled } = draft;
-  const sent: AccountDraft = { name, kind, partition, upstream_id, region };
-  if (root_confirmed) sent.root_confirmed = true;
-  if (disabled) sent.disabled = true;
+  const sent: AccountDraft = { name, kind, partition, upstream_id, region, root_confirmed, disabled };
   switch (kind) {
     case 'access_key':
       return {

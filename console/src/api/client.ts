@@ -1,22 +1,5 @@
-/** One thing that is wrong with one field of what was sent. */
-export interface FieldProblem {
-  name: string;
-  code: string;
-  detail: string;
-  fix?: string;
-}
-
-interface ProblemBody {
-  title?: string;
-  status?: number;
-  code?: string;
-  detail?: string;
-  fix?: string;
-  fields?: FieldProblem[];
-  request_id?: string;
-  current?: unknown;
-  factors?: string[];
-}
+import type { Address, Answer, Arguments, Method } from './contract';
+import type { FieldProblem, ProblemBody } from './types';
 
 /** A refusal in the server's own words (RFC 9457), or what the network did instead of answering. */
 export class Problem extends Error {
@@ -28,11 +11,9 @@ export class Problem extends Error {
   readonly requestId?: string;
   /** The newer representation, when somebody else saved first. */
   readonly current?: unknown;
-  /** The second factors that would do, when one is missing. */
-  readonly factors: string[];
   readonly retryAfter?: number;
 
-  constructor(status: number, body: ProblemBody, retryAfter?: number) {
+  constructor(status: number, body: Partial<ProblemBody>, retryAfter?: number) {
     super(body.detail ?? body.title ?? `the server answered with status ${status}`);
     this.status = status;
     this.code = body.code ?? 'unknown';
@@ -41,7 +22,6 @@ export class Problem extends Error {
     this.fields = body.fields ?? [];
     this.requestId = body.request_id;
     this.current = body.current;
-    this.factors = body.factors ?? [];
     this.retryAfter = retryAfter;
   }
 
@@ -65,50 +45,45 @@ export function rememberCsrf(token: string | undefined) {
   if (token) csrf = token;
 }
 
-type Query = Record<string, string | number | boolean | undefined | null>;
-
-export interface Call {
-  query?: Query;
+// A call as it goes out. What it may be given is known where it is made.
+interface Loose {
+  path?: Record<string, string>;
+  query?: Record<string, unknown>;
   body?: unknown;
-  /** The revision that the change was made on. */
   revision?: number;
   signal?: AbortSignal;
-  /** Take the answer as text. */
-  as?: 'json' | 'text';
 }
 
-function address(path: string, query: Query = {}): string {
+function addressOf(address: string, { path = {}, query = {} }: Loose): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
   }
+  const filled = address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''));
   const text = search.toString();
-  return text ? `/api/v1${path}?${text}` : `/api/v1${path}`;
+  return text ? `/api/v1${filled}?${text}` : `/api/v1${filled}`;
 }
-
-/** Makes a segment of a path from an id. */
-export const segment = encodeURIComponent;
 
 async function refusal(response: Response): Promise<Problem> {
   const seconds = Number(response.headers.get('retry-after'));
-  const body: ProblemBody = await response.json().catch(() => ({}));
+  const body: Partial<ProblemBody> = await response.json().catch(() => ({}));
   return new Problem(response.status, body, Number.isFinite(seconds) && seconds > 0 ? seconds : undefined);
 }
 
 /** Calls the REST API. The cookie says who calls; nothing is signed in the browser. */
-export async function call<Answer>(method: string, path: string, options: Call = {}): Promise<Answer> {
-  const headers = new Headers({ accept: options.as === 'text' ? 'text/plain, */*' : 'application/json' });
-  if (method !== 'GET' && csrf) headers.set('x-regent-csrf', csrf);
+export async function send(method: Method, address: string, options: Loose = {}): Promise<unknown> {
+  const headers = new Headers();
+  if (method !== 'get' && csrf) headers.set('x-regent-csrf', csrf);
   if (options.revision !== undefined) headers.set('if-match', `"${options.revision}"`);
   let body: string | undefined;
   if (options.body !== undefined) {
-    headers.set('content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
+    headers.set('content-type', method === 'patch' ? 'application/merge-patch+json' : 'application/json');
     body = JSON.stringify(options.body);
   }
   let response: Response;
   try {
-    response = await fetch(address(path, options.query), {
-      method,
+    response = await fetch(addressOf(address, options), {
+      method: method.toUpperCase(),
       headers,
       body,
       signal: options.signal,
@@ -125,36 +100,47 @@ export async function call<Answer>(method: string, path: string, options: Call =
     });
   }
   if (!response.ok) throw await refusal(response);
-  if (response.status === 204) return undefined as Answer;
-  if (options.as === 'text') return (await response.text()) as Answer;
-  return (await response.json()) as Answer;
+  if (response.status === 204) return undefined;
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return isJson ? response.json() : response.text();
 }
 
-export const get = <Answer>(path: string, options?: Call) => call<Answer>('GET', path, options);
-export const post = <Answer>(path: string, body: unknown = {}, options?: Call) =>
-  call<Answer>('POST', path, { ...options, body });
-export const put = <Answer>(path: string, body: unknown, revision: number) =>
-  call<Answer>('PUT', path, { body, revision });
-export const patch = <Answer>(path: string, body: unknown, revision: number) =>
-  call<Answer>('PATCH', path, { body, revision });
-export const remove = (path: string, revision?: number) => call<void>('DELETE', path, { revision });
+// Whoever calls is held to the document: by what may be given, and by what is said to come back.
+const calling =
+  <M extends Method>(method: M) =>
+  <P extends Address<M>>(address: P, ...[options]: Arguments<M, P>): Promise<Answer<M, P>> =>
+    send(method, address, options) as Promise<Answer<M, P>>;
 
-export interface Page<Item> {
-  items: Item[];
-  next_cursor: string | null;
-}
+export const get = calling('get');
+export const post = calling('post');
+export const put = calling('put');
+export const patch = calling('patch');
+export const remove = calling('delete');
 
 const PAGE = 1000;
 const AT_MOST = 5000;
 
+/** The addresses of lists that come page after page. */
+export type ListAddress = {
+  [P in Address<'get'>]: 'next_cursor' extends keyof Answer<'get', P> ? P : never;
+}[Address<'get'>];
+
+type Page = { [P in ListAddress]: Answer<'get', P> }[ListAddress];
+
 /** Every item of a list, page after page, up to a bound that no screen could show anyway. */
-export async function all<Item>(path: string, options: Call = {}): Promise<Item[]> {
-  const items: Item[] = [];
+export async function sendAll(address: string, options: Loose = {}): Promise<unknown[]> {
+  const items: unknown[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<Item> = await get(path, { ...options, query: { ...options.query, limit: PAGE, cursor } });
+    const query = { ...options.query, limit: PAGE, cursor };
+    const page = (await send('get', address, { ...options, query })) as Page;
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor && items.length < AT_MOST);
   return items;
 }
+
+type Item<P extends ListAddress> = Answer<'get', P> extends { items: (infer One)[] } ? One : never;
+
+export const all = <P extends ListAddress>(address: P, ...[options]: Arguments<'get', P>) =>
+  sendAll(address, options) as Promise<Item<P>[]>;

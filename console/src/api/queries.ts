@@ -1,57 +1,41 @@
 import { queryOptions } from '@tanstack/react-query';
-import { all, get, segment } from './client';
-import type { GalleryCard } from './policies';
-import type {
-  Account,
-  Connector,
-  Group,
-  IdentitySource,
-  Session,
-  Settings,
-  Stored,
-  SystemCaller,
-  Upstream,
-  Usable,
-  User,
-} from './types';
+import { all, get } from './client';
+import { type Collection, list, one } from './collections';
 
-// The first part of a key is the path of the collection: whoever writes there invalidates it whole.
-function collection<Thing extends Stored>(path: string) {
+// The first part of a key is the address of the collection: whoever writes there invalidates it whole.
+function collection<C extends Collection>(address: C) {
   return {
-    list: queryOptions({ queryKey: [path, 'list'], queryFn: ({ signal }) => all<Thing>(path, { signal }) }),
+    list: queryOptions({ queryKey: [address, 'list'], queryFn: ({ signal }) => list(address, signal) }),
     one: (id: string) =>
-      queryOptions({
-        queryKey: [path, 'one', id],
-        queryFn: ({ signal }) => get<Thing>(`${path}/${segment(id)}`, { signal }),
-      }),
+      queryOptions({ queryKey: [address, 'one', id], queryFn: ({ signal }) => one(address, id, signal) }),
   };
 }
 
-export const connectors = collection<Connector>('/connectors');
-export const accounts = collection<Account>('/accounts');
-export const upstreams = collection<Upstream>('/upstreams');
-export const users = collection<User>('/users');
-export const groups = collection<Group>('/groups');
-export const identitySources = collection<IdentitySource>('/identity-sources');
-export const systemCallers = collection<SystemCaller>('/system-callers');
+export const connectors = collection('/connectors');
+export const accounts = collection('/accounts');
+export const upstreams = collection('/upstreams');
+export const users = collection('/users');
+export const groups = collection('/groups');
+export const identitySources = collection('/identity-sources');
+export const systemCallers = collection('/system-callers');
 
 export const myConnectors = queryOptions({
   queryKey: ['/me', 'connectors'],
-  queryFn: ({ signal }) => all<Usable>('/me/connectors', { signal }),
+  queryFn: ({ signal }) => all('/me/connectors', { signal }),
 });
 
 export const mySessions = queryOptions({
   queryKey: ['/me', 'sessions'],
-  queryFn: ({ signal }) => all<Session>('/me/sessions', { signal }),
+  queryFn: ({ signal }) => all('/me/sessions', { signal }),
 });
 
 export const gallery = queryOptions({
   queryKey: ['/policies', 'gallery'],
-  queryFn: async ({ signal }) => (await get<{ items: GalleryCard[] }>('/policies/gallery', { signal })).items,
+  queryFn: async ({ signal }) => (await get('/policies/gallery', { signal })).items,
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const settings = queryOptions({
   queryKey: ['/settings'],
-  queryFn: ({ signal }) => get<Settings>('/settings', { signal }),
+  queryFn: ({ signal }) => get('/settings', { signal }),
 });

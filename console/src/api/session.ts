@@ -1,18 +1,12 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get, rememberCsrf } from './client';
-import type { Me, Role, Status } from './types';
-
-interface SignedIn {
-  signed_in: boolean;
-  csrf?: string;
-  me?: Me;
-}
+import type { Me, Role } from './types';
 
 /** Who is signed in, if anyone. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => {
-    const session = await get<SignedIn>('/auth/session', { signal });
+    const session = await get('/auth/session', { signal });
     rememberCsrf(session.csrf ?? session.me?.csrf);
     return session;
   },
@@ -22,7 +16,7 @@ export const sessionQuery = queryOptions({
 /** What the server is, before anyone signs in. */
 export const statusQuery = queryOptions({
   queryKey: ['status'],
-  queryFn: ({ signal }) => get<Status>('/status', { signal }),
+  queryFn: ({ signal }) => get('/status', { signal }),
   staleTime: 300_000,
 });
 

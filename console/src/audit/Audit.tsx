@@ -9,7 +9,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { get, type Page } from '../api/client';
+import { get } from '../api/client';
 import type { AuditEvent } from '../api/types';
 import { Empty } from '../parts/Loaded';
 import { Moment } from '../parts/Moment';
@@ -43,7 +43,7 @@ export function Audit() {
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
       const from = days ? new Date(Date.now() - Number(days) * DAY_MS).toISOString() : undefined;
-      return get<Page<AuditEvent>>('/audit', { signal, query: { limit: 100, cursor: pageParam, from, ...asked } });
+      return get('/audit', { signal, query: { limit: 100, cursor: pageParam, from, ...asked } });
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });

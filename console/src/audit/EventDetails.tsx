@@ -9,11 +9,9 @@ import { Moment } from '../parts/Moment';
 import { Result } from './Audit';
 import { nameOf, sentence } from './words';
 
-const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-
 /** One event whole, with the line that finds the session in AWS's own records. */
 export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
-  const key = text(event.session?.access_key_id);
+  const key = event.session?.access_key_id;
   return (
     <Modal
       visible
@@ -56,9 +54,7 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
             />
           </SpaceBetween>
         )}
-        {event.detail !== undefined && event.detail !== null && (
-          <CodeBlock what="details" text={JSON.stringify(event.detail, null, 2)} />
-        )}
+        {event.detail && <CodeBlock what="details" text={event.detail} />}
       </SpaceBetween>
     </Modal>
   );

@@ -16,7 +16,6 @@ export function sentence(event: AuditEvent): string {
 }
 
 /** The name of whoever or whatever takes part, as far as the event knows it. */
-export function nameOf(part: { name?: string; id?: string; slug?: string } | string | undefined): string {
-  if (!part) return '–';
-  return typeof part === 'string' ? part : (part.name ?? part.slug ?? part.id ?? '–');
+export function nameOf(part?: { name: string; id: string }): string {
+  return part?.name || part?.id || '–';
 }

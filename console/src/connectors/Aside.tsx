@@ -74,7 +74,6 @@ function PreviewAs({ as, setAs }: { as?: string; setAs: (id?: string) => void })
 
 function Outcome({ data }: { data: Preview }) {
   const { lifetime, who, tags } = data;
-  const callers = Array.isArray(who.system_callers) ? who.system_callers.length : who.system_callers;
   const items = [
     lifetime && {
       label: 'Lifetime',
@@ -87,24 +86,24 @@ function Outcome({ data }: { data: Preview }) {
     },
     data.session_arn && { label: 'Shown in AWS as', value: <code className="break">{data.session_arn}</code> },
     data.source_identity && { label: 'Source identity', value: <code>{data.source_identity}</code> },
-    tags &&
-      Object.keys(tags).length > 0 && {
-        label: 'Session tags',
-        value: Object.entries(tags).map(([key, value]) => (
-          <div key={key}>
-            <code>
-              {key}={value}
-            </code>
-          </div>
-        )),
-      },
-    data.policy && { label: 'Session policy', value: <SizeBar size={data.policy} /> },
+    Object.keys(tags).length > 0 && {
+      label: 'Session tags',
+      value: Object.entries(tags).map(([key, value]) => (
+        <div key={key}>
+          <code>
+            {key}={value}
+          </code>
+        </div>
+      )),
+    },
+    { label: 'Session policy', value: <SizeBar size={data.policy} /> },
     {
       label: 'Who gets access',
       value: (
         <>
           {who.people} {who.people === 1 ? 'person' : 'people'}
-          {callers > 0 && `, ${callers} system ${callers === 1 ? 'caller' : 'callers'}`}
+          {who.system_callers > 0 &&
+            `, ${who.system_callers} system ${who.system_callers === 1 ? 'caller' : 'callers'}`}
           {who.groups.map((group) => (
             <Box key={group.id} color="text-body-secondary">
               {group.name}: {group.members}
@@ -122,7 +121,7 @@ function Outcome({ data }: { data: Preview }) {
           {problem.detail} {problem.fix}
         </StatusIndicator>
       ))}
-      {lifetime?.warnings?.map((warning) => (
+      {lifetime?.warnings.map((warning) => (
         <StatusIndicator key={warning.code} type="info" wrapText>
           {warning.text}
         </StatusIndicator>

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { post, remove, segment } from '../api/client';
+import { post, remove } from '../api/client';
 import type { Connector } from '../api/types';
 import { Confirm } from '../parts/Confirm';
 import { TextField } from '../parts/fields';
@@ -18,7 +18,7 @@ export interface Dialog {
 export function ConnectorDialogs({ dialog, onClose }: { dialog: Dialog; onClose: () => void }) {
   const { kind, connector } = dialog;
   const client = useQueryClient();
-  const path = `/connectors/${segment(connector.id)}`;
+  const path = { id: connector.id };
   const done = async (text: string) => {
     await client.invalidateQueries({ queryKey: ['/connectors'] });
     await client.invalidateQueries({ queryKey: ['/me'] });
@@ -32,7 +32,7 @@ export function ConnectorDialogs({ dialog, onClose }: { dialog: Dialog; onClose:
           verb="Enable"
           onClose={onClose}
           act={async () => {
-            await post(`${path}/enable`);
+            await post('/connectors/{id}/enable', { path });
             await done(`${connector.name} is enabled.`);
           }}
         >
@@ -47,7 +47,7 @@ export function ConnectorDialogs({ dialog, onClose }: { dialog: Dialog; onClose:
           reason="required"
           onClose={onClose}
           act={async (reason) => {
-            await post(`${path}/disable`, { reason });
+            await post('/connectors/{id}/disable', { path, body: { reason } });
             await done(`${connector.name} is disabled.`);
           }}
         >
@@ -63,7 +63,7 @@ export function ConnectorDialogs({ dialog, onClose }: { dialog: Dialog; onClose:
           verb="Delete"
           onClose={onClose}
           act={async () => {
-            await remove(path, connector.revision);
+            await remove('/connectors/{id}', { path, revision: connector.revision });
             await done(`${connector.name} has been deleted.`);
           }}
         >
@@ -90,7 +90,7 @@ function Clone({ connector, onClose, done }: CloneProps) {
       verb="Clone"
       onClose={onClose}
       act={async () => {
-        await post(`/connectors/${segment(connector.id)}/clone`, { name, slug });
+        await post('/connectors/{id}/clone', { path: { id: connector.id }, body: { name, slug } });
         await done(`${name} has been created.`);
       }}
     >

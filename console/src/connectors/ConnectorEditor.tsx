@@ -1,6 +1,7 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
-import { get, put, segment } from '../api/client';
+import { put } from '../api/client';
+import type { Saved } from '../api/collections';
 import { connectors } from '../api/queries';
 import type { Connector } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
@@ -24,10 +25,11 @@ const terms = (draft: ConnectorDraft) => {
 };
 
 // Who may use a connector is decided by a call of its own, with a right of its own.
-async function saveGrants(saved: Connector, draft: ConnectorDraft): Promise<Connector> {
-  if (same(saved.grants, draft.grants)) return saved;
-  await put(`/connectors/${segment(saved.id)}/grants`, { grants: draft.grants }, saved.revision);
-  return get<Connector>(`/connectors/${segment(saved.id)}`);
+async function saveGrants(saved: Saved<'/connectors'>, draft: ConnectorDraft): Promise<Saved<'/connectors'>> {
+  const grants = draft.grants ?? [];
+  if (same(saved.grants, grants)) return saved;
+  const { id, revision } = saved;
+  return put('/connectors/{id}/grants', { path: { id }, body: { grants }, revision });
 }
 
 /** One connector, new or stored, on one page; beside it, what would become of it right now. */
@@ -44,7 +46,7 @@ export function ConnectorEditor() {
 
 function Form({ stored }: { stored?: Connector }) {
   const go = useGo();
-  const editing = useForm<Connector, ConnectorDraft>({
+  const editing = useForm({
     path: '/connectors',
     stored,
     blank: BLANK,

@@ -8,15 +8,14 @@ export function Health({ connector }: { connector: Connector }) {
   if (disabled) {
     return <StatusIndicator type="stopped">Disabled{disabled.reason && `: ${disabled.reason}`}</StatusIndicator>;
   }
-  if (health?.status === 'failing') {
+  if (health.status === 'failing') {
     return (
       <StatusIndicator type="error">
-        Failing{health.since && ` since ${relative(health.since, Date.now())}`}
-        {health.code && ` (${health.code})`}
+        Failing since {relative(health.since, Date.now())} ({health.code})
       </StatusIndicator>
     );
   }
-  return health?.status === 'ok' ? (
+  return health.status === 'ok' ? (
     <StatusIndicator>Works</StatusIndicator>
   ) : (
     <StatusIndicator type="pending">Not tested</StatusIndicator>

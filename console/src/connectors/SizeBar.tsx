@@ -1,7 +1,8 @@
 import ProgressBar from '@cloudscape-design/components/progress-bar';
+import type { PolicySize } from '../api/types';
 
 interface Props {
-  size: { characters: number; limit?: number; packed_percent?: number };
+  size: PolicySize;
 }
 
 const TIGHT_PERCENT = 80;
@@ -12,7 +13,7 @@ const MOST_CHARACTERS = 2048;
 export function SizeBar({ size }: Props) {
   const limit = size.limit ?? MOST_CHARACTERS;
   const percent = Math.round((size.characters / limit) * 100);
-  const packed = size.packed_percent === undefined ? '' : `, about ${Math.round(size.packed_percent)} % when packed`;
+  const packed = size.packed_percent ? `, about ${Math.round(size.packed_percent)} % when packed` : '';
   const used = Math.max(percent, size.packed_percent ?? 0);
   return (
     <ProgressBar

@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../api/client';
-import type { SnippetForms, Snippets } from '../api/types';
+import type { SnippetForms } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { type ConnectorDraft, sendable } from './draft';
 
@@ -28,7 +28,7 @@ export function Snippet({ draft }: { draft: ConnectorDraft }) {
       asked.source_identity_template,
       Object.keys(asked.session_tags),
     ],
-    queryFn: ({ signal }) => post<Snippets>('/connectors/snippets', { connector: asked }, { signal }),
+    queryFn: ({ signal }) => post('/connectors/snippets', { body: { connector: asked }, signal }),
     placeholderData: keepPreviousData,
     enabled: asked.account_id !== '' && (asked.principal_type !== 'assume_role' || Boolean(asked.role_arn)),
   });

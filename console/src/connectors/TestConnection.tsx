@@ -5,8 +5,8 @@ import Header from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { post, segment } from '../api/client';
-import type { Connector, TestReport } from '../api/types';
+import { post } from '../api/client';
+import type { Connector } from '../api/types';
 import { same } from '../parts/merge';
 import { Refusal } from '../parts/Refusal';
 import { TestSteps } from '../parts/TestSteps';
@@ -27,8 +27,8 @@ export function TestConnection({ draft, stored, as }: Props) {
     mutationFn: async () => {
       const person = as ? { user_id: as } : {};
       const report = untouched
-        ? await post<TestReport>(`/connectors/${segment(stored.id)}/test`, person)
-        : await post<TestReport>('/connectors/test', { connector: sendable(draft), ...person });
+        ? await post('/connectors/{id}/test', { path: { id: stored.id }, body: person })
+        : await post('/connectors/test', { body: { connector: sendable(draft), ...person } });
       if (untouched) await client.invalidateQueries({ queryKey: ['/connectors', 'list'] });
       return report;
     },

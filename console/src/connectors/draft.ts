@@ -1,9 +1,10 @@
-import type { Connector, Draft, PrincipalType } from '../api/types';
+import type { Draft, ToldOnly } from '../api/collections';
+import type { PrincipalType } from '../api/types';
 
 /** What a person writes of a connector. */
-export type ConnectorDraft = Omit<Draft<Connector>, 'disabled' | 'health' | 'last_used_at'>;
+export type ConnectorDraft = Draft<'/connectors'>;
 
-export const READ_ONLY = ['disabled', 'health', 'last_used_at', 'role_max_seconds'];
+export const READ_ONLY: ToldOnly<'/connectors'>[] = ['disabled', 'health', 'last_used_at', 'role_max_seconds'];
 
 export const BLANK: ConnectorDraft = {
   name: '',

@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { post } from '../api/client';
-import type { Preview } from '../api/types';
 import { type ConnectorDraft, sendable } from './draft';
 
 const PAUSE_MS = 400;
@@ -22,11 +21,10 @@ export function usePreview(draft: ConnectorDraft) {
   const query = useQuery({
     queryKey: ['/connectors', 'preview', settled, as],
     queryFn: ({ signal }) =>
-      post<Preview>(
-        '/connectors/preview',
-        { connector: sendable(settled), ...(as ? { user_id: as } : {}) },
-        { signal },
-      ),
+      post('/connectors/preview', {
+        body: { connector: sendable(settled), ...(as ? { user_id: as } : {}) },
+        signal,
+      }),
     placeholderData: keepPreviousData,
     enabled: settled.account_id !== '',
     staleTime: 5000,

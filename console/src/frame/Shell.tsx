@@ -124,7 +124,7 @@ function useSignOut() {
   const client = useQueryClient();
   return async () => {
     try {
-      const answer = await post<{ end_session_url?: string } | undefined>('/auth/logout');
+      const answer = await post('/auth/logout');
       if (answer?.end_session_url) return window.location.assign(answer.end_session_url);
       client.setQueryData(sessionQuery.queryKey, { signed_in: false });
       // What the next person at this browser must not see.

@@ -21,25 +21,20 @@ interface Props {
 const WORK_WEEK = { days: DAYS.slice(0, 5), from: '08:00', to: '18:00' };
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const DAY_MS = 86_400_000;
-const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+const day = (moment: string) => new Date(moment).toISOString().slice(0, 10);
 
 /** When, from where and how strongly signed in a grant holds. */
 export function ConditionsDialog({ grant, name, onChange, onClose }: Props) {
-  const [conditions, setConditions] = useState<Conditions>(grant.conditions ?? {});
+  const [conditions, setConditions] = useState<Conditions>(grant.conditions);
   const [until, setUntil] = useState(grant.expires_at ? day(grant.expires_at) : '');
-  const { hours, cidrs = [], mfa_minutes: minutes } = conditions;
+  const { hours, cidrs = [], mfa } = conditions;
   const change = (part: Partial<Conditions>) => setConditions((old) => ({ ...old, ...part }));
   const save = () => {
-    const kept = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
     // The last day counts as a whole, wherever the reader sits.
     const expires = /^\d{4}-\d{2}-\d{2}$/.test(until)
-      ? (Date.parse(`${until}T00:00:00Z`) + DAY_MS) / 1000 - 1
+      ? new Date(Date.parse(`${until}T00:00:00Z`) + DAY_MS - 1000).toISOString()
       : undefined;
-    onChange({
-      ...grant,
-      conditions: Object.keys(kept).length > 0 ? kept : undefined,
-      expires_at: expires,
-    });
+    onChange({ ...grant, conditions, expires_at: expires });
   };
   return (
     <Modal
@@ -106,18 +101,16 @@ export function ConditionsDialog({ grant, name, onChange, onClose }: Props) {
           values={cidrs}
           onChange={(list) => change({ cidrs: list.length > 0 ? list : undefined })}
         />
-        <Toggle
-          checked={minutes !== undefined}
-          onChange={({ detail }) => change({ mfa_minutes: detail.checked ? 10 : undefined })}
-        >
+        <Toggle checked={Boolean(mfa)} onChange={({ detail }) => change({ mfa: detail.checked ? 10 : undefined })}>
           A second factor, proven lately
         </Toggle>
-        {minutes !== undefined && (
+        {mfa && (
           <TextField
             label="Within minutes"
+            hint="Empty: at any time of the sign-in."
             inputMode="numeric"
-            value={String(minutes)}
-            onChange={(value) => change({ mfa_minutes: Math.max(1, Number.parseInt(value, 10) || 1) })}
+            value={mfa === true ? '' : String(mfa)}
+            onChange={(value) => change({ mfa: Number.parseInt(value, 10) || true })}
           />
         )}
         <TextField

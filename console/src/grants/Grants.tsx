@@ -6,7 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { put, segment } from '../api/client';
+import { put } from '../api/client';
 import { connectors, groups } from '../api/queries';
 import { holds, useMe } from '../api/session';
 import type { Connector, Grant, Group } from '../api/types';
@@ -106,7 +106,11 @@ function Row({ connector, all }: { connector: Connector; all: Group[] }) {
   const client = useQueryClient();
   const change = useMutation({
     mutationFn: ({ grants }: { grants: Grant[]; text: string }) =>
-      put(`/connectors/${segment(connector.id)}/grants`, { grants }, connector.revision),
+      put('/connectors/{id}/grants', {
+        path: { id: connector.id },
+        body: { grants },
+        revision: connector.revision,
+      }),
     onSuccess: (_, { text }) => told(text),
     onError: refused,
     onSettled: () => client.invalidateQueries({ queryKey: ['/connectors'] }),
@@ -130,7 +134,9 @@ function Row({ connector, all }: { connector: Connector; all: Group[] }) {
               description={conditions === 'always' ? undefined : conditions}
               onChange={({ detail }) =>
                 change.mutate({
-                  grants: detail.checked ? [...rest, { subject: { group: group.id }, effect: 'use' }] : rest,
+                  grants: detail.checked
+                    ? [...rest, { subject: { group: group.id }, effect: 'use', conditions: {} }]
+                    : rest,
                   text: detail.checked
                     ? `${group.name} may use ${connector.name}.`
                     : `${group.name} may no longer use ${connector.name}.`,

@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { get, segment } from '../api/client';
+import { get } from '../api/client';
 import { connectors, systemCallers, users } from '../api/queries';
 import type { Why } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
@@ -27,7 +27,7 @@ export function WhyPanel() {
     queryKey: ['/connectors', 'why', connector, who],
     queryFn: ({ signal }) => {
       const [kind = '', id = ''] = (who ?? '').split('=');
-      return get<Why>(`/connectors/${segment(connector ?? '')}/why`, { signal, query: { [kind]: id } });
+      return get('/connectors/{id}/why', { path: { id: connector ?? '' }, query: { [kind]: id }, signal });
     },
     enabled: Boolean(who && connector),
   });
@@ -72,7 +72,7 @@ function Explanation({ why }: { why: Why }) {
           <CodeBlock what="statement" text={JSON.stringify(why.statement, null, 2)} />
         </ExpandableSection>
       )}
-      {why.policies?.map((policy) => (
+      {why.policies.map((policy) => (
         <ExpandableSection key={policy.name} headerText={policy.name}>
           <CodeBlock what={policy.name} text={JSON.stringify(policy.document, null, 2)} />
         </ExpandableSection>

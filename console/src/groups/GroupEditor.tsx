@@ -7,8 +7,9 @@ import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
+import type { Draft } from '../api/collections';
 import { groups, identitySources, users } from '../api/queries';
-import type { Draft, Group } from '../api/types';
+import type { Group } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
 import { DeleteButton } from '../parts/DeleteButton';
 import { Editor } from '../parts/Editor';
@@ -18,9 +19,7 @@ import { told } from '../parts/notices';
 import { type Form as FormOf, useForm } from '../parts/useForm';
 import { RoleBoxes } from '../people/RoleBoxes';
 
-type GroupDraft = Omit<Draft<Group>, 'member_count'>;
-
-const BLANK: GroupDraft = { name: '', roles: [], members: [] };
+const BLANK: Draft<'/groups'> = { name: '', description: '', roles: [], members: [] };
 
 /** One group, new or stored. */
 export function GroupEditor() {
@@ -36,7 +35,7 @@ export function GroupEditor() {
 
 function Form({ stored }: { stored?: Group }) {
   const go = useGo();
-  const editing = useForm<Group, GroupDraft>({
+  const editing = useForm({
     path: '/groups',
     stored,
     blank: BLANK,
@@ -77,7 +76,7 @@ function Form({ stored }: { stored?: Group }) {
             rows={2}
             hint="Optional"
             value={draft.description}
-            onChange={(description) => set('description', description || undefined)}
+            onChange={(description) => set('description', description)}
             error={error('description')}
           />
         </SpaceBetween>
@@ -90,13 +89,17 @@ function Form({ stored }: { stored?: Group }) {
   );
 }
 
-function Members({ form }: { form: FormOf<GroupDraft> }) {
+function Members({ form }: { form: FormOf<'/groups'> }) {
   const { draft, set, error } = form;
   const people = useQuery(users.list).data ?? [];
   const sources = useQuery(identitySources.list).data ?? [];
   const option = (id: string) => {
     const person = people.find((one) => one.id === id);
-    return { value: id, label: person ? person.display_name || person.name : id, description: person?.email };
+    return {
+      value: id,
+      label: person ? person.display_name || person.name : id,
+      description: person?.email,
+    };
   };
   const { mapped } = draft;
   return (

@@ -8,13 +8,13 @@ import { post } from '../api/client';
 import { GoButton } from '../frame/Go';
 import { Refusal } from '../parts/Refusal';
 import { Handover } from './Handover';
-import { askOf, isLoopback } from './loopback';
+import { type Ask, askOf, isLoopback } from './loopback';
 
 /** Lets a command line on this machine act for the person. */
 export function Authorize() {
   const [ask] = useState(() => askOf(window.location.search));
   const approve = useMutation({
-    mutationFn: () => post<{ redirect_to: string }>('/auth/authorize', ask),
+    mutationFn: (body: Ask) => post('/auth/authorize', { body }),
     onSuccess: ({ redirect_to }) => {
       if (isLoopback(redirect_to)) window.location.replace(redirect_to);
     },
@@ -37,7 +37,7 @@ export function Authorize() {
       <Box color="text-body-secondary">Go on only if you have just started it yourself.</Box>
       {approve.error && <Refusal error={approve.error} />}
       <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="primary" loading={approve.isPending || approve.isSuccess} onClick={() => approve.mutate()}>
+        <Button variant="primary" loading={approve.isPending || approve.isSuccess} onClick={() => approve.mutate(ask)}>
           Allow
         </Button>
         <GoButton path="/">Cancel</GoButton>

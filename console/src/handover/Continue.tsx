@@ -3,9 +3,8 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, post, segment } from '../api/client';
+import { asProblem, post } from '../api/client';
 import { myConnectors } from '../api/queries';
-import type { ConsoleUrl } from '../api/types';
 import { useParam } from '../frame/follow';
 import { GoButton } from '../frame/Go';
 import { Refusal } from '../parts/Refusal';
@@ -19,7 +18,8 @@ export function Continue() {
   const [stepUp, setStepUp] = useState(false);
   const known = useQuery(myConnectors).data?.find((one) => one.slug === slug);
   const open = useMutation({
-    mutationFn: () => post<ConsoleUrl>(`/connectors/${segment(slug)}/console-url`, destination ? { destination } : {}),
+    mutationFn: () =>
+      post('/connectors/{id}/console-url', { path: { id: slug }, body: destination ? { destination } : {} }),
     onSuccess: ({ url }) => window.location.replace(url),
     onError: (error) => setStepUp(asProblem(error).code === 'mfa_required'),
   });

@@ -14,7 +14,7 @@ import { Handover } from './Handover';
 export function Device() {
   const [code, setCode] = useState(() => new URLSearchParams(window.location.search).get('user_code') ?? '');
   const approve = useMutation({
-    mutationFn: () => post('/auth/device/approve', { user_code: code.trim().toUpperCase() }),
+    mutationFn: () => post('/auth/device/approve', { body: { user_code: code.trim().toUpperCase() } }),
   });
   if (approve.isSuccess) {
     return (

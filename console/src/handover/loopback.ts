@@ -1,10 +1,7 @@
+import type { Body } from '../api/contract';
+
 /** What a command line sends along when it opens the browser. */
-export interface Ask {
-  redirect_uri: string;
-  code_challenge: string;
-  state: string;
-  client: string;
-}
+export type Ask = Body<'post', '/auth/authorize'>;
 
 /** Reads the request of a command line; nothing unless it leads back to this very machine. */
 export function askOf(search: string): Ask | undefined {

@@ -1,15 +1,14 @@
 import Button from '@cloudscape-design/components/button';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { remove, segment } from '../api/client';
-import type { Stored } from '../api/types';
+import { type Collection, drop, type Stored } from '../api/collections';
 import { useGo } from '../frame/follow';
 import { Confirm } from './Confirm';
 import { told } from './notices';
 
 interface Props {
-  /** Of the collection: `/accounts`. Its page of the console has the same address, unless told. */
-  path: string;
+  /** Of the collection. Its page of the console has the same address, unless told. */
+  path: Collection;
   page?: string;
   thing: Stored & { name: string };
   /** What goes with it, and what stays. */
@@ -32,7 +31,7 @@ export function DeleteButton({ path, page = path, thing, children }: Props) {
           verb="Delete"
           onClose={() => setAsking(false)}
           act={async () => {
-            await remove(`${path}/${segment(thing.id)}`, thing.revision);
+            await drop(path, thing.id, thing.revision);
             await go(page, { evenUnsaved: true });
             client.removeQueries({ queryKey: [path, 'one', thing.id] });
             await client.invalidateQueries({ queryKey: [path] });

@@ -6,17 +6,17 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { FieldProblem } from '../api/types';
 import { ConflictDialog } from './ConflictDialog';
 import { Refusal } from './Refusal';
-import type { useForm } from './useForm';
+import type { Editing } from './useForm';
 
 interface Props {
   title: string;
   description?: ReactNode;
   /** Buttons beside the title. */
   actions?: ReactNode;
-  // biome-ignore lint/suspicious/noExplicitAny: a frame does not care what is edited inside
-  editing: ReturnType<typeof useForm<any, any>>;
+  editing: Editing;
   saveText?: string;
   onSave: () => void;
   onCancel: () => void;
@@ -84,7 +84,7 @@ export function Editor(props: Props) {
   );
 }
 
-function FieldList({ fields }: { fields: { name: string; detail: string; fix?: string }[] }) {
+function FieldList({ fields }: { fields: FieldProblem[] }) {
   return (
     <ul className="field-problems">
       {fields.map((field) => (

@@ -18,7 +18,7 @@ export function TestSteps({ report }: { report: TestReport }) {
       <StatusIndicator type={report.ok ? 'success' : 'error'}>
         <strong>{report.ok ? 'It works' : 'It does not work yet'}</strong>
       </StatusIndicator>
-      {report.arn && (
+      {'arn' in report && report.arn && (
         <Box color="text-body-secondary">
           AWS answered as <code className="break">{report.arn}</code>
         </Box>

@@ -1,16 +1,26 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { asProblem, type Problem, post, put, segment } from '../api/client';
-import type { Stored } from '../api/types';
+import { asProblem, type Problem } from '../api/client';
+import {
+  type Collection,
+  type Draft,
+  make,
+  replace,
+  type Saved,
+  type Sent,
+  type Stored,
+  type Thing,
+  type ToldOnly,
+} from '../api/collections';
 import { type Clash, merge, same } from './merge';
 
-const KEPT_BY_THE_SERVER = ['id', 'revision', 'created_at', 'created_by', 'updated_at', 'updated_by'];
+const KEPT_BY_THE_SERVER: (keyof Stored)[] = ['id', 'revision', 'created_at', 'created_by', 'updated_at', 'updated_by'];
 
 /** A draft of something stored, and its way to the server. */
-export interface Form<Draft> {
-  draft: Draft;
-  set: <Field extends keyof Draft>(field: Field, value: Draft[Field]) => void;
-  change: (part: Partial<Draft>) => void;
+export interface Form<C extends Collection> {
+  draft: Draft<C>;
+  set: <Field extends keyof Draft<C>>(field: Field, value: Draft<C>[Field]) => void;
+  change: (part: Partial<Draft<C>>) => void;
   /** What is wrong with a field, said by the server at the last attempt. */
   error: (field: string) => string | undefined;
   problem?: Problem;
@@ -19,32 +29,38 @@ export interface Form<Draft> {
   isNew: boolean;
 }
 
-interface Options<Thing extends Stored, Draft extends object> {
-  /** Of the collection: `/connectors`. */
-  path: string;
-  stored?: Thing;
-  blank: Draft;
-  /** What the server tells and does not take back. */
-  readOnly?: string[];
+interface Options<C extends Collection> {
+  /** Of the collection. */
+  path: C;
+  stored?: Thing<C>;
+  blank: Draft<C>;
+  readOnly: ToldOnly<C>[];
   /** Last touches before the draft is sent. */
-  send?: (draft: Draft) => unknown;
+  send?: (draft: Draft<C>) => Sent<C>;
   /** What is saved by a call of its own, after the thing itself. */
-  afterwards?: (saved: Thing, draft: Draft) => Promise<Thing>;
+  afterwards?: (saved: Saved<C>, draft: Draft<C>) => Promise<Saved<C>>;
 }
 
-function draftOf<Thing extends Stored, Draft extends object>(thing: Thing, blank: Draft, readOnly: string[]): Draft {
-  const kept = new Set([...KEPT_BY_THE_SERVER, ...readOnly]);
+function draftOf<C extends Collection>(thing: Thing<C>, blank: Draft<C>, readOnly: ToldOnly<C>[]): Draft<C> {
+  const kept = new Set<PropertyKey>([...KEPT_BY_THE_SERVER, ...readOnly]);
   const entries = Object.entries(thing).filter(([name]) => !kept.has(name));
-  return { ...blank, ...Object.fromEntries(entries) } as Draft;
+  return { ...blank, ...Object.fromEntries(entries) };
+}
+
+/** What the frame of an editor knows of what is edited inside. */
+export interface Editing {
+  form: Pick<Form<Collection>, 'problem' | 'changed' | 'saving' | 'isNew'>;
+  blocks: () => boolean;
+  conflict?: { clashes: Clash[]; settle: (mine: string[]) => void };
 }
 
 /** Edits one stored thing: sends it under its revision, and joins it with what somebody else saved meanwhile. */
-export function useForm<Thing extends Stored, Draft extends object>(options: Options<Thing, Draft>) {
+export function useForm<C extends Collection>(options: Options<C>) {
   const { path, stored, blank, send } = options;
-  const readOnly = useRef(options.readOnly ?? []);
+  const readOnly = useRef(options.readOnly);
   const client = useQueryClient();
-  const [base, setBase] = useState<Draft>(() => (stored ? draftOf(stored, blank, readOnly.current) : blank));
-  const [draft, setDraft] = useState<Draft>(base);
+  const [base, setBase] = useState<Draft<C>>(() => (stored ? draftOf(stored, blank, readOnly.current) : blank));
+  const [draft, setDraft] = useState<Draft<C>>(base);
   const [revision, setRevision] = useState(stored?.revision);
   const [problem, setProblem] = useState<Problem>();
   const [clashes, setClashes] = useState<Clash[]>();
@@ -60,18 +76,16 @@ export function useForm<Thing extends Stored, Draft extends object>(options: Opt
     return () => window.removeEventListener('beforeunload', warn);
   }, [changed]);
 
-  const change = useCallback((part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part })), []);
-  const set: Form<Draft>['set'] = useCallback((field, value) => setDraft((old) => ({ ...old, [field]: value })), []);
+  const change = useCallback((part: Partial<Draft<C>>) => setDraft((old) => ({ ...old, ...part })), []);
+  const set: Form<C>['set'] = useCallback((field, value) => setDraft((old) => ({ ...old, [field]: value })), []);
 
-  const save = async (): Promise<Thing | undefined> => {
+  const save = async (): Promise<Saved<C> | undefined> => {
     setSaving(true);
     setProblem(undefined);
     try {
       const body = send ? send(draft) : draft;
       let answer =
-        stored && revision !== undefined
-          ? await put<Thing>(`${path}/${segment(stored.id)}`, body, revision)
-          : await post<Thing>(path, body);
+        stored && revision !== undefined ? await replace(path, stored.id, body, revision) : await make(path, body);
       if (options.afterwards) answer = await options.afterwards(answer, draft);
       saved.current = true;
       setBase(draft);
@@ -81,7 +95,7 @@ export function useForm<Thing extends Stored, Draft extends object>(options: Opt
     } catch (thrown) {
       const found = asProblem(thrown);
       if (found.code === 'revision_conflict' && found.current) {
-        const newer = found.current as Thing;
+        const newer = found.current as Thing<C>;
         const theirs = draftOf(newer, blank, readOnly.current);
         const joined = merge(base, draft, theirs);
         setBase(theirs);
@@ -97,7 +111,7 @@ export function useForm<Thing extends Stored, Draft extends object>(options: Opt
     }
   };
 
-  const form: Form<Draft> = {
+  const form: Form<C> = {
     draft,
     set,
     change,
@@ -116,7 +130,7 @@ export function useForm<Thing extends Stored, Draft extends object>(options: Opt
       clashes,
       settle: (mine: string[]) => {
         const chosen = clashes.filter((clash) => mine.includes(clash.field));
-        change(Object.fromEntries(chosen.map((clash) => [clash.field, clash.mine])) as Partial<Draft>);
+        change(Object.fromEntries(chosen.map((clash) => [clash.field, clash.mine])) as Partial<Draft<C>>);
         setClashes(undefined);
       },
     },

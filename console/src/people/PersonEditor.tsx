@@ -9,9 +9,10 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { post, segment } from '../api/client';
+import { post } from '../api/client';
+import type { Draft } from '../api/collections';
 import { users } from '../api/queries';
-import type { Draft, User } from '../api/types';
+import type { User } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
 import { Go } from '../frame/Go';
 import { Confirm } from '../parts/Confirm';
@@ -24,12 +25,9 @@ import { told } from '../parts/notices';
 import { useForm } from '../parts/useForm';
 import { RoleBoxes } from './RoleBoxes';
 
-type PersonDraft = Omit<Draft<User>, 'groups' | 'mfa_methods' | 'last_login_at'>;
-
-const BLANK: PersonDraft = {
+const BLANK: Draft<'/users'> = {
   name: '',
   display_name: '',
-  source: 'local',
   attributes: {},
   status: 'active',
   roles: [],
@@ -49,11 +47,11 @@ export function PersonEditor() {
 
 function Form({ stored }: { stored?: User }) {
   const go = useGo();
-  const editing = useForm<User, PersonDraft>({
+  const editing = useForm({
     path: '/users',
     stored,
     blank: BLANK,
-    readOnly: ['groups', 'mfa_methods', 'last_login_at'],
+    readOnly: ['source', 'external_subject', 'groups', 'mfa_methods', 'last_login_at', 'must_change_password'],
     send: ({ password, email, ...rest }) => ({
       ...rest,
       ...(email ? { email } : {}),
@@ -61,7 +59,7 @@ function Form({ stored }: { stored?: User }) {
     }),
   });
   const { draft, set, error } = editing.form;
-  const local = draft.source === 'local';
+  const local = !stored || stored.source === 'local';
   return (
     <Editor
       title={stored?.display_name || stored?.name || 'Add person'}
@@ -121,7 +119,7 @@ function Form({ stored }: { stored?: User }) {
           )}
           {stored && (
             <FormField label="Groups">
-              {stored.groups?.length
+              {stored.groups.length > 0
                 ? stored.groups.map((group) => (
                     <div key={group.id}>
                       <Go path={`/groups/${group.id}`}>{group.name}</Go>
@@ -173,7 +171,7 @@ function ResetPassword({ person }: { person: User }) {
           verb="Reset"
           onClose={() => setAsking(false)}
           act={async () => {
-            const answer = await post<{ password?: string }>(`/users/${segment(person.id)}/reset-password`);
+            const answer = await post('/users/{id}/reset-password', { path: { id: person.id } });
             setPassword(answer.password);
           }}
         >

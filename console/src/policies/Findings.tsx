@@ -1,11 +1,12 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import type { Finding } from '../api/policies';
+import type { Finding } from '../api/types';
 
-function kind(severity: string): StatusIndicatorProps.Type {
-  const lower = severity.toLowerCase();
-  if (lower.includes('error')) return 'error';
-  return lower.includes('suggestion') || lower.includes('info') ? 'info' : 'warning';
-}
+const KINDS: Record<Finding['severity'], StatusIndicatorProps.Type> = {
+  error: 'error',
+  security_warning: 'warning',
+  warning: 'warning',
+  suggestion: 'info',
+};
 
 /** What the validation found, with its place in the text. */
 export function Findings({ findings }: { findings: Finding[] }) {
@@ -14,12 +15,10 @@ export function Findings({ findings }: { findings: Finding[] }) {
     <ul className="steps" aria-label="Findings">
       {findings.map((finding) => (
         <li key={`${finding.code} ${finding.line} ${finding.column} ${finding.message}`}>
-          <StatusIndicator type={kind(finding.severity)} wrapText>
-            {finding.line !== undefined && (
-              <span>
-                {finding.line}:{finding.column ?? 1}{' '}
-              </span>
-            )}
+          <StatusIndicator type={KINDS[finding.severity]} wrapText>
+            <span>
+              {finding.line}:{finding.column}{' '}
+            </span>
             {finding.message}
           </StatusIndicator>
         </li>

@@ -7,10 +7,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, post, segment } from '../api/client';
-import type { GalleryCard } from '../api/policies';
+import { asProblem, post } from '../api/client';
 import { gallery } from '../api/queries';
-import type { PrincipalType } from '../api/types';
+import type { GalleryCard, PrincipalType } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { TextField } from '../parts/fields';
 import { Loaded } from '../parts/Loaded';
@@ -19,6 +18,8 @@ import { laidOut } from './layout';
 
 /** What was picked: the ARN of a managed policy, or the text of one. */
 export type Picked = { arn: string } | { policy: string };
+
+const OF_SESSIONS: GalleryCard['kind'][] = ['session', 'managed'];
 
 interface Props {
   /** Show only what works with it, and only what is a policy of sessions. */
@@ -42,7 +43,7 @@ export function GalleryPicker({ type, onPick, onClose }: Props) {
               cards={cards.filter(
                 (one) =>
                   !type ||
-                  (!/trust|base/.test(one.kind) && (one.works_with.length === 0 || one.works_with.includes(type))),
+                  (OF_SESSIONS.includes(one.kind) && (one.works_with.length === 0 || one.works_with.includes(type))),
               )}
               heading="h3"
               action="Choose"
@@ -122,8 +123,6 @@ interface FillProps {
   onBack: () => void;
 }
 
-type Filled = { policy: string } | { policy_arn: string };
-
 // Several values stand in one field, apart by commas.
 function asked(card: GalleryCard, values: Record<string, string>) {
   const given = card.variables.filter(({ name }) => values[name]?.trim());
@@ -141,18 +140,18 @@ function Fill({ card, onPick, onBack }: FillProps) {
   const ready = card.variables.every(({ name, optional }) => optional || name in sent);
   const query = useQuery({
     queryKey: ['/policies', 'fill', card.id, sent],
-    queryFn: ({ signal }) => post<Filled>(`/policies/gallery/${segment(card.id)}/fill`, { values: sent }, { signal }),
+    queryFn: ({ signal }) =>
+      post('/policies/gallery/{id}/fill', { path: { id: card.id }, body: { values: sent }, signal }),
     placeholderData: keepPreviousData,
     enabled: ready,
   });
   const problem = query.error ? asProblem(query.error) : undefined;
   const filled = ready && !problem ? query.data : undefined;
-  const blank = typeof card.policy === 'string' ? card.policy : JSON.stringify(card.policy, null, 2);
   const text = filled && ('policy' in filled ? (laidOut(filled.policy) ?? filled.policy) : filled.policy_arn);
   return (
     <SpaceBetween size="m">
       <Box>{card.explanation}</Box>
-      {[card.notes ?? []].flat().map((note) => (
+      {card.notes.map((note) => (
         <Box key={note} color="text-body-secondary">
           {note}
         </Box>
@@ -171,7 +170,7 @@ function Fill({ card, onPick, onBack }: FillProps) {
         />
       ))}
       {problem && problem.fields.length === 0 && <Refusal error={problem} />}
-      <CodeBlock what="policy" text={text ?? laidOut(blank) ?? blank} />
+      <CodeBlock what="policy" text={text ?? laidOut(card.policy) ?? card.policy} />
       <SpaceBetween direction="horizontal" size="xs">
         <Button formAction="none" onClick={onBack}>
           Back

@@ -5,7 +5,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { post } from '../api/client';
-import type { LintReport } from '../api/policies';
+import type { PolicySize } from '../api/types';
 import { SizeBar } from '../connectors/SizeBar';
 import { AreaField } from '../parts/fields';
 import { Findings } from './Findings';
@@ -17,7 +17,7 @@ interface Props {
   onChange: (policy: string) => void;
   error?: string;
   rows?: number;
-  size?: { characters: number; limit?: number; packed_percent?: number };
+  size?: PolicySize;
 }
 
 const PAUSE_MS = 500;
@@ -31,7 +31,7 @@ export function PolicyField({ label, value, onChange, error, rows, size }: Props
   }, [value]);
   const lint = useQuery({
     queryKey: ['/policies', 'lint', settled],
-    queryFn: ({ signal }) => post<LintReport>('/policies/lint', { policy: settled }, { signal }),
+    queryFn: ({ signal }) => post('/policies/lint', { body: { policy: settled }, signal }),
     placeholderData: keepPreviousData,
     enabled: settled.trim() !== '',
     staleTime: 60_000,

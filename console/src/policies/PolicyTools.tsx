@@ -4,8 +4,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { GalleryCard } from '../api/policies';
 import { gallery } from '../api/queries';
+import type { GalleryCard } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { Loaded } from '../parts/Loaded';
 import { GalleryCards } from './GalleryPicker';
@@ -18,8 +18,7 @@ export function PolicyTools() {
   const [tab, setTab] = useState('gallery');
   const [policy, setPolicy] = useState('');
   const take = (card: GalleryCard) => {
-    const text = typeof card.policy === 'string' ? card.policy : JSON.stringify(card.policy, null, 2);
-    setPolicy(laidOut(text) ?? text);
+    setPolicy(laidOut(card.policy) ?? card.policy);
     setTab('write');
   };
   return (
@@ -51,7 +50,7 @@ export function PolicyTools() {
 
 function Gallery({ onTake }: { onTake: (card: GalleryCard) => void }) {
   const query = useQuery(gallery);
-  const arns = query.data?.filter((card) => typeof card.policy === 'string' && card.policy.startsWith('arn:')) ?? [];
+  const arns = query.data?.filter((card) => card.kind === 'managed') ?? [];
   return (
     <Loaded query={query} what="the gallery">
       {(cards) => (
@@ -68,7 +67,7 @@ function Gallery({ onTake }: { onTake: (card: GalleryCard) => void }) {
                 {arns.map((card) => (
                   <div key={card.id}>
                     <strong>{card.title}</strong> <span className="quiet">{card.explanation}</span>
-                    <CodeBlock what={`ARN of ${card.title}`} text={String(card.policy)} />
+                    <CodeBlock what={`ARN of ${card.title}`} text={card.policy} />
                   </div>
                 ))}
               </SpaceBetween>

@@ -9,7 +9,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../api/client';
-import type { SimulationResult } from '../api/policies';
+import type { SimulationResult } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { ListField, Pairs, TextField } from '../parts/fields';
 import { Refusal } from '../parts/Refusal';
@@ -28,12 +28,14 @@ export function Simulator({ policy, onPolicy }: Props) {
   const [context, setContext] = useState<Record<string, string>>({});
   const simulate = useMutation({
     mutationFn: () =>
-      post<{ results: SimulationResult[] }>('/policies/simulate', {
-        policies: [policy],
-        actions,
-        resources: resources.length > 0 ? resources : ['*'],
-        context: Object.fromEntries(Object.entries(context).map(([key, value]) => [key, [value]])),
-        ...(caller ? { caller_arn: caller } : {}),
+      post('/policies/simulate', {
+        body: {
+          policies: [policy],
+          actions,
+          resources: resources.length > 0 ? resources : ['*'],
+          context: Object.fromEntries(Object.entries(context).map(([key, value]) => [key, [value]])),
+          ...(caller ? { caller_arn: caller } : {}),
+        },
       }),
   });
   const ready = policy.trim() !== '' && actions.length > 0;

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import { useQueryClient } from '@tanstack/react-query';
-import { post, segment } from '../api/client';
+import { post } from '../api/client';
 import type { Session } from '../api/types';
 import { Confirm } from '../parts/Confirm';
 import { told } from '../parts/notices';
@@ -22,7 +22,7 @@ export function Revoke({ session, verb, onClose }: Props) {
       reason="asked"
       onClose={onClose}
       act={async (reason) => {
-        await post(`/sessions/${segment(session.id)}/revoke`, { reason });
+        await post('/sessions/{id}/revoke', { path: { id: session.id }, body: { reason } });
         await Promise.all([
           client.invalidateQueries({ queryKey: ['/me', 'sessions'] }),
           client.invalidateQueries({ queryKey: ['/sessions'] }),

@@ -18,7 +18,9 @@ import { Empty } from '../parts/Loaded';
 import { Moment } from '../parts/Moment';
 import { Revoke } from './Revoke';
 
-const STATES = [
+type Filter = Session['state'] | '';
+
+const STATES: { value: Filter; label: string }[] = [
   { value: 'active', label: 'Active' },
   { value: 'revoked', label: 'Revoked' },
   { value: 'expired', label: 'Ended' },
@@ -28,12 +30,12 @@ const STATES = [
 /** What was issued, to whom, and whether it still works. */
 export function Sessions() {
   const me = useMe();
-  const [state, setState] = useState('active');
+  const [state, setState] = useState<Filter>('active');
   const [shown, setShown] = useState<Session>();
   const [revoking, setRevoking] = useState<Session>();
   const query = useQuery({
     queryKey: ['/sessions', state],
-    queryFn: ({ signal }) => all<Session>('/sessions', { signal, query: { state } }),
+    queryFn: ({ signal }) => all('/sessions', { signal, query: { state: state || undefined } }),
     refetchInterval: 30_000,
   });
   return (
@@ -59,7 +61,7 @@ export function Sessions() {
             inlineLabelText="State"
             options={STATES}
             selectedOption={STATES.find((one) => one.value === state) ?? null}
-            onChange={({ detail }) => setState(detail.selectedOption.value ?? '')}
+            onChange={({ detail }) => setState(detail.selectedOption.value as Filter)}
           />
         }
         empty={
@@ -130,7 +132,7 @@ function Left({ session }: { session: Session }) {
 const VIA: Record<string, string> = { admin: 'As administrator', break_glass: 'Break glass' };
 
 function Details({ session, onClose }: { session: Session; onClose: () => void }) {
-  const tags = Object.entries(session.tags ?? {});
+  const tags = Object.entries(session.tags);
   return (
     <Modal
       visible
@@ -157,8 +159,8 @@ function Details({ session, onClose }: { session: Session; onClose: () => void }
             { label: 'Source identity', value: <Inline text={session.source_identity} what="source identity" /> },
             { label: 'Issued', value: <Moment at={session.issued_at} /> },
             { label: 'Ends', value: <Moment at={session.expires_at} /> },
-            { label: 'From', value: session.client?.ip ?? '–' },
-            { label: 'With', value: <span className="break">{session.client?.user_agent ?? '–'}</span> },
+            { label: 'From', value: session.client.ip ?? '–' },
+            { label: 'With', value: <span className="break">{session.client.user_agent ?? '–'}</span> },
             {
               label: 'Session tags',
               value: tags.length > 0 ? tags.map(([key, value]) => <div key={key}>{`${key}=${value}`}</div>) : '–',

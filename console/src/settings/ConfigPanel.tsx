@@ -1,4 +1,4 @@
-import Badge from '@cloudscape-design/components/badge';
+import Badge, { type BadgeProps } from '@cloudscape-design/components/badge';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
@@ -7,18 +7,17 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, post } from '../api/client';
 import { holds, useMe } from '../api/session';
+import type { ConfigChange } from '../api/types';
 import { AreaField } from '../parts/fields';
 import { told } from '../parts/notices';
 import { Refusal } from '../parts/Refusal';
 
-interface Change {
-  kind: string;
-  name: string;
-  action: 'create' | 'update' | 'delete' | 'keep';
-  fields: { name: string; before?: unknown; after?: unknown }[];
-}
-
-const COLORS = { create: 'green', update: 'blue', delete: 'red', keep: 'grey' } as const;
+const COLORS: Record<ConfigChange['action'], BadgeProps['color']> = {
+  create: 'green',
+  update: 'blue',
+  delete: 'red',
+  keep: 'grey',
+};
 
 /** The whole configuration as one text: exported, compared, applied. */
 export function ConfigPanel() {
@@ -26,12 +25,12 @@ export function ConfigPanel() {
   const client = useQueryClient();
   const [text, setText] = useState('');
   const load = useMutation({
-    mutationFn: () => get<string>('/config/export', { as: 'text' }),
+    mutationFn: () => get('/config/export'),
     onSuccess: (document) => setText(document),
   });
-  const plan = useMutation({ mutationFn: () => post<{ changes: Change[] }>('/config/plan', { document: text }) });
+  const plan = useMutation({ mutationFn: () => post('/config/plan', { body: { document: text } }) });
   const apply = useMutation({
-    mutationFn: () => post<{ changes: Change[] }>('/config/apply', { document: text }),
+    mutationFn: () => post('/config/apply', { body: { document: text } }),
     onSuccess: async () => {
       plan.reset();
       await client.invalidateQueries();

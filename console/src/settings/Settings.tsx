@@ -44,9 +44,8 @@ function Limits({ values }: { values: Values }) {
   const change = (part: Partial<Values>) => setDraft((old) => ({ ...old, ...part }));
   const save = useMutation({
     mutationFn: () => {
-      const { revision, id, created_at, created_by, updated_at, updated_by, ...rest } = draft as Values &
-        Record<string, unknown>;
-      return put<Values>('/settings', rest, revision ?? 0);
+      const { revision, updated_at: _at, updated_by: _by, ...body } = draft;
+      return put('/settings', { body, revision });
     },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['/settings'] });
@@ -203,7 +202,7 @@ function About() {
             { label: 'Region', value: status?.region ?? '–' },
             {
               label: 'AWS endpoint',
-              value: <span className="break">{status?.aws_endpoint ?? window.location.origin}</span>,
+              value: <span className="break">{status?.aws_endpoint ?? '–'}</span>,
             },
           ]}
         />

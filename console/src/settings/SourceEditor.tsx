@@ -6,9 +6,9 @@ import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { post, segment } from '../api/client';
+import { post } from '../api/client';
 import { identitySources } from '../api/queries';
-import type { IdentitySource, TestReport } from '../api/types';
+import type { IdentitySource } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
 import { CodeBlock } from '../parts/Copyable';
 import { DeleteButton } from '../parts/DeleteButton';
@@ -18,7 +18,7 @@ import { told } from '../parts/notices';
 import { Refusal } from '../parts/Refusal';
 import { TestSteps } from '../parts/TestSteps';
 import { useForm } from '../parts/useForm';
-import { BLANK_SOURCE, READ_ONLY_SOURCE, type SourceDraft, SourceFields, sendableSource } from './SourceFields';
+import { BLANK_SOURCE, READ_ONLY_SOURCE, SourceFields, sendableSource } from './SourceFields';
 
 /** One identity source, new or stored. */
 export function SourceEditor() {
@@ -34,7 +34,7 @@ export function SourceEditor() {
 
 function Form({ stored }: { stored?: IdentitySource }) {
   const go = useGo();
-  const editing = useForm<IdentitySource, SourceDraft>({
+  const editing = useForm({
     path: '/identity-sources',
     stored,
     blank: BLANK_SOURCE,
@@ -82,7 +82,7 @@ function Form({ stored }: { stored?: IdentitySource }) {
 }
 
 function TestSource({ source }: { source: IdentitySource }) {
-  const test = useMutation({ mutationFn: () => post<TestReport>(`/identity-sources/${segment(source.id)}/test`) });
+  const test = useMutation({ mutationFn: () => post('/identity-sources/{id}/test', { path: { id: source.id } }) });
   return (
     <Container
       header={
@@ -102,7 +102,7 @@ function TestSource({ source }: { source: IdentitySource }) {
       {test.error && <Refusal error={test.error} />}
       {test.data && (
         <LiveRegion>
-          <TestSteps report={{ ...test.data, steps: test.data.steps ?? [] }} />
+          <TestSteps report={test.data} />
         </LiveRegion>
       )}
     </Container>

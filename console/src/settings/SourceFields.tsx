@@ -1,15 +1,15 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { Draft, IdentitySource } from '../api/types';
+import type { Draft, ToldOnly } from '../api/collections';
+import type { IdentitySource } from '../api/types';
 import { AreaField, ChoiceField, ListField, TextField } from '../parts/fields';
 import type { Form } from '../parts/useForm';
 
-export type SourceDraft = Omit<Draft<IdentitySource>, 'client_secret_set'>;
+export type SourceDraft = Draft<'/identity-sources'>;
 
-export const READ_ONLY_SOURCE = ['client_secret_set'];
+export const READ_ONLY_SOURCE: ToldOnly<'/identity-sources'>[] = ['kind', 'client_secret_set'];
 
 export const BLANK_SOURCE: SourceDraft = {
   name: '',
-  kind: 'oidc',
   issuer: '',
   client_id: '',
   scopes: ['openid', 'profile', 'email', 'groups'],
@@ -25,7 +25,7 @@ export function sendableSource({ client_secret, ca_pem, ...rest }: SourceDraft):
 }
 
 interface Props {
-  form: Pick<Form<SourceDraft>, 'draft' | 'set' | 'error'>;
+  form: Pick<Form<'/identity-sources'>, 'draft' | 'set' | 'error'>;
   stored?: IdentitySource;
   /** Only what cannot be left out. */
   short?: boolean;
@@ -38,7 +38,7 @@ export function SourceFields({ form, stored, short }: Props) {
     <TextField
       label={label}
       value={draft.claims[name]}
-      onChange={(value) => set('claims', { ...draft.claims, [name]: value || undefined })}
+      onChange={(value) => set('claims', { ...draft.claims, [name]: value })}
       error={error(`claims.${name}`)}
     />
   );
@@ -103,8 +103,8 @@ export function SourceFields({ form, stored, short }: Props) {
             label="Groups are read anew after"
             hint="Seconds"
             inputMode="numeric"
-            value={String(draft.group_max_age_seconds ?? '')}
-            onChange={(value) => set('group_max_age_seconds', Number.parseInt(value, 10) || undefined)}
+            value={String(draft.group_max_age_seconds)}
+            onChange={(value) => set('group_max_age_seconds', Number.parseInt(value, 10) || 0)}
             error={error('group_max_age_seconds')}
           />
           <AreaField

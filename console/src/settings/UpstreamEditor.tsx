@@ -2,24 +2,32 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { post, segment } from '../api/client';
+import { post } from '../api/client';
+import type { Draft } from '../api/collections';
 import { upstreams } from '../api/queries';
-import type { Draft, Upstream } from '../api/types';
+import type { Upstream } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
-import { CodeBlock } from '../parts/Copyable';
 import { DeleteButton } from '../parts/DeleteButton';
 import { Editor } from '../parts/Editor';
 import { AreaField, ChoiceField, TextField } from '../parts/fields';
 import { Loaded } from '../parts/Loaded';
 import { told } from '../parts/notices';
 import { Refusal } from '../parts/Refusal';
+import { TestSteps } from '../parts/TestSteps';
 import { useForm } from '../parts/useForm';
 
-type UpstreamDraft = Omit<Draft<Upstream>, 'capabilities'>;
-
-const BLANK: UpstreamDraft = { name: '', kind: 'custom', tls: 'system', sigv4_region: 'us-east-1' };
+const BLANK: Draft<'/upstreams'> = {
+  name: '',
+  kind: 'custom',
+  tls: 'system',
+  sigv4_region: 'us-east-1',
+  allow_private: false,
+  fips: false,
+  dual_stack: false,
+};
 
 /** One upstream of the organization's own, new or stored. */
 export function UpstreamEditor() {
@@ -43,13 +51,7 @@ const ADDRESSES = [
 
 function Form({ stored }: { stored?: Upstream }) {
   const go = useGo();
-  const editing = useForm<Upstream, UpstreamDraft>({
-    path: '/upstreams',
-    stored,
-    blank: BLANK,
-    readOnly: ['capabilities'],
-    send: (draft) => Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== '')),
-  });
+  const editing = useForm({ path: '/upstreams', stored, blank: BLANK, readOnly: [] });
   const { draft, set, error } = editing.form;
   return (
     <Editor
@@ -115,7 +117,7 @@ function Form({ stored }: { stored?: Upstream }) {
               mono
               rows={5}
               value={draft.ca_pem}
-              onChange={(pem) => set('ca_pem', pem)}
+              onChange={(pem) => set('ca_pem', pem || undefined)}
               error={error('ca_pem')}
             />
           )}
@@ -129,10 +131,9 @@ function Form({ stored }: { stored?: Upstream }) {
 function Probe({ upstream }: { upstream: Upstream }) {
   const client = useQueryClient();
   const probe = useMutation({
-    mutationFn: () => post<unknown>(`/upstreams/${segment(upstream.id)}/probe`),
+    mutationFn: () => post('/upstreams/{id}/probe', { path: { id: upstream.id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['/upstreams'] }),
   });
-  const known = probe.data ?? upstream.capabilities;
   return (
     <Container
       header={
@@ -150,7 +151,11 @@ function Probe({ upstream }: { upstream: Upstream }) {
       }
     >
       {probe.error && <Refusal error={probe.error} />}
-      {known !== undefined && known !== null && <CodeBlock what="capabilities" text={JSON.stringify(known, null, 2)} />}
+      {probe.data && (
+        <LiveRegion>
+          <TestSteps report={probe.data} />
+        </LiveRegion>
+      )}
     </Container>
   );
 }

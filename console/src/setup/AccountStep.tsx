@@ -9,7 +9,7 @@ import { AccountFields } from '../accounts/AccountFields';
 import { type AccountDraft, BLANK, sendable } from '../accounts/kinds';
 import { all, asProblem, type Problem, post } from '../api/client';
 import { accounts } from '../api/queries';
-import type { Account, Connector } from '../api/types';
+import type { Connector } from '../api/types';
 import type { Step } from './Wizard';
 
 type Where = 'demo' | 'own' | 'there';
@@ -31,7 +31,7 @@ export function AccountStep({ onFinish, change, progress }: Step) {
         const made = await demo();
         change({ account: made.account_id, connector: made.id, demo: true, step: 3 });
       } else {
-        const account = await post<Account>('/accounts', sendable(draft));
+        const account = await post('/accounts', { body: sendable(draft) });
         change({ account: account.id, connector: undefined, demo: false, step: 3 });
       }
       await client.invalidateQueries();
@@ -91,10 +91,10 @@ export function AccountStep({ onFinish, change, progress }: Step) {
 // A setup that was left after this step finds what it made then.
 async function demo(): Promise<Connector> {
   try {
-    return (await post<{ connector: Connector }>('/setup/demo')).connector;
+    return (await post('/setup/demo')).connector;
   } catch (thrown) {
     if (asProblem(thrown).code !== 'name_taken') throw thrown;
-    const connectors = await all<Connector>('/connectors');
+    const connectors = await all('/connectors');
     const made = connectors.find((one) => one.role_arn?.endsWith(':role/regent-demo'));
     if (!made) throw thrown;
     return made;

@@ -6,7 +6,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asProblem, type Problem, post, rememberCsrf } from '../api/client';
 import { sessionQuery, statusQuery, useMe } from '../api/session';
-import type { Me } from '../api/types';
 import { useGo } from '../frame/follow';
 import { TextField } from '../parts/fields';
 import { Authenticator } from '../sign-in/Authenticator';
@@ -47,7 +46,7 @@ function Form({ onFinish, change }: Pick<Step, 'onFinish' | 'change'>) {
         Object.entries(draft).map(([name, value]) => [name, name === 'password' ? value : value.trim()]),
       );
       const filled = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
-      const me = await post<Me>('/setup', { code: '', name: '', password: '', ...filled });
+      const me = await post('/setup', { body: { code: '', name: '', password: '', ...filled } });
       rememberCsrf(me.csrf);
       change({ step: 0 });
       await go('/setup');

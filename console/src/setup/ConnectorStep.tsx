@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PRINCIPAL_TYPES } from '../access/words';
-import { asProblem, type Problem, patch, post, segment } from '../api/client';
+import { asProblem, type Problem, patch, post } from '../api/client';
 import { accounts, connectors } from '../api/queries';
 import type { Connector } from '../api/types';
 import { BLANK, sendable } from '../connectors/draft';
@@ -37,11 +37,11 @@ function Narrow({ connector, step }: { connector: Connector; step: Step }) {
   const [arns, setArns] = useState(connector.policy_arns);
   step.onFinish(async () => {
     if (policy === (connector.inline_policy ?? '') && arns === connector.policy_arns) return;
-    await patch(
-      `/connectors/${segment(connector.id)}`,
-      { inline_policy: policy || null, policy_arns: arns },
-      connector.revision,
-    );
+    await patch('/connectors/{id}', {
+      path: { id: connector.id },
+      body: { inline_policy: policy || null, policy_arns: arns },
+      revision: connector.revision,
+    });
     await client.invalidateQueries({ queryKey: ['/connectors'] });
   });
   return (
@@ -84,7 +84,7 @@ function New({ onFinish, change, progress }: Step) {
         policy_arns: arns,
       });
       const { grants: _, ...terms } = draft;
-      const connector = await post<Connector>('/connectors', terms);
+      const connector = await post('/connectors', { body: terms });
       await client.invalidateQueries({ queryKey: ['/connectors'] });
       change({ connector: connector.id, step: 4 });
     } catch (thrown) {

@@ -4,10 +4,10 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { get, post, put, segment } from '../api/client';
+import { get, post, put } from '../api/client';
 import { connectors, groups } from '../api/queries';
 import { useMe } from '../api/session';
-import type { Connector, Grant, Group } from '../api/types';
+import type { Grant } from '../api/types';
 import { subjectKey } from '../grants/subject';
 import { CodeBlock } from '../parts/Copyable';
 import { ChoiceField, TextField } from '../parts/fields';
@@ -27,16 +27,15 @@ export function GrantStep({ progress, onFinish }: Step) {
   const group = chosen ?? list[0]?.id ?? NEW;
   onFinish(async () => {
     if (!id) return;
-    const granted =
-      group === NEW
-        ? (await post<Group>('/groups', { name: name.trim(), roles: [], members: me ? [me.id] : [] })).id
-        : group;
+    const made = { name: name.trim(), description: '', roles: [], members: me ? [me.id] : [] };
+    const granted = group === NEW ? (await post('/groups', { body: made })).id : group;
     // Read anew: the test has noted its outcome meanwhile, and that is a newer revision.
-    const fresh = await get<Connector>(`/connectors/${segment(id)}`);
+    const path = { id };
+    const fresh = await get('/connectors/{id}', { path });
     const held = fresh.grants.some((grant) => subjectKey(grant.subject) === `group:${granted}`);
     if (!held) {
-      const grants: Grant[] = [...fresh.grants, { subject: { group: granted }, effect: 'use' }];
-      await put(`/connectors/${segment(id)}/grants`, { grants }, fresh.revision);
+      const grants: Grant[] = [...fresh.grants, { subject: { group: granted }, effect: 'use', conditions: {} }];
+      await put('/connectors/{id}/grants', { path, body: { grants }, revision: fresh.revision });
     }
     await client.invalidateQueries();
   });

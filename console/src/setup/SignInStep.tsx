@@ -21,7 +21,7 @@ export function SignInStep({ onFinish }: Step) {
     if (kind === 'local') return;
     setProblem(undefined);
     try {
-      await post('/identity-sources', sendableSource(draft));
+      await post('/identity-sources', { body: sendableSource(draft) });
       await client.invalidateQueries({ queryKey: ['/identity-sources'] });
     } catch (thrown) {
       setProblem(asProblem(thrown));

@@ -4,8 +4,7 @@ import Container from '@cloudscape-design/components/container';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation } from '@tanstack/react-query';
-import { post, segment } from '../api/client';
-import type { TestReport } from '../api/types';
+import { post } from '../api/client';
 import { Refusal } from '../parts/Refusal';
 import { TestSteps } from '../parts/TestSteps';
 import type { Step } from './Wizard';
@@ -13,7 +12,7 @@ import type { Step } from './Wizard';
 /** Tries the connector for real. */
 export function TestStep({ progress }: Step) {
   const test = useMutation({
-    mutationFn: () => post<TestReport>(`/connectors/${segment(progress.connector ?? '')}/test`),
+    mutationFn: () => post('/connectors/{id}/test', { path: { id: progress.connector ?? '' }, body: {} }),
   });
   return (
     <Container>

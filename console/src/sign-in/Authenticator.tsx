@@ -7,18 +7,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, call, type Problem, post } from '../api/client';
+import { asProblem, type Problem, post, remove } from '../api/client';
 import { sessionQuery } from '../api/session';
+import type { Enrollment } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { TextField } from '../parts/fields';
 import { told } from '../parts/notices';
 import { Refusal } from '../parts/Refusal';
-
-interface Enrollment {
-  secret: string;
-  uri: string;
-  qr_svg: string;
-}
 
 /** The authenticator app as a second factor. */
 export function Authenticator({ enrolled, onDone }: { enrolled: boolean; onDone?: () => void }) {
@@ -60,10 +55,7 @@ export function Authenticator({ enrolled, onDone }: { enrolled: boolean; onDone?
             (enrolled ? (
               <Button onClick={() => setRemoving(true)}>Remove</Button>
             ) : (
-              <Button
-                loading={busy}
-                onClick={() => attempt(async () => setEnrollment(await post<Enrollment>('/me/totp')))}
-              >
+              <Button loading={busy} onClick={() => attempt(async () => setEnrollment(await post('/me/totp')))}>
                 Set up
               </Button>
             ))
@@ -86,13 +78,10 @@ export function Authenticator({ enrolled, onDone }: { enrolled: boolean; onDone?
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              const sent = { code: code.trim() };
+              const body = { code: code.trim() };
               void (enrollment
-                ? attempt(() => post('/me/totp/confirm', sent), finished('The authenticator app is set up.'))
-                : attempt(
-                    () => call('DELETE', '/me/totp', { body: sent }),
-                    finished('The authenticator app has been removed.'),
-                  ));
+                ? attempt(() => post('/me/totp/confirm', { body }), finished('The authenticator app is set up.'))
+                : attempt(() => remove('/me/totp', { body }), finished('The authenticator app has been removed.')));
             }}
           >
             <SpaceBetween size="m">

@@ -5,27 +5,19 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { get, type Problem, post, remove, segment } from '../api/client';
+import { get, type Problem, post, remove } from '../api/client';
 import { sessionQuery } from '../api/session';
+import type { Passkey } from '../api/types';
 import { Confirm } from '../parts/Confirm';
 import { Moment } from '../parts/Moment';
 import { told } from '../parts/notices';
 import { Refusal } from '../parts/Refusal';
-import { type Json, make, passkeysWork } from './passkey';
+import { make, passkeysWork } from './passkey';
 import { passkeyProblem } from './useSignIn';
-
-interface Passkey {
-  id: string;
-  name: string;
-  created_at: string;
-}
 
 const query = {
   queryKey: ['/me', 'passkeys'],
-  queryFn: async () => {
-    const answer = await get<Passkey[] | { items: Passkey[] }>('/me/passkeys');
-    return Array.isArray(answer) ? answer : answer.items;
-  },
+  queryFn: async () => (await get('/me/passkeys')).items,
 };
 
 /** The person's passkeys: sign in with a finger, a face or a security key. */
@@ -43,9 +35,10 @@ export function Passkeys() {
     setBusy(true);
     setError(undefined);
     try {
-      const { ceremony, public_key } = await post<{ ceremony: string; public_key: Json }>('/me/passkeys/start');
+      const { ceremony, public_key } = await post('/me/passkeys/start');
       const credential = await make(public_key);
-      await post('/me/passkeys/finish', { ceremony, name: `Passkey ${(list.data?.length ?? 0) + 1}`, credential });
+      const name = `Passkey ${(list.data?.length ?? 0) + 1}`;
+      await post('/me/passkeys/finish', { body: { ceremony, name, credential } });
       await refresh();
       told('The passkey has been added.');
     } catch (thrown) {
@@ -109,7 +102,7 @@ export function Passkeys() {
           verb="Remove"
           onClose={() => setRemoving(undefined)}
           act={async () => {
-            await remove(`/me/passkeys/${segment(removing.id)}`);
+            await remove('/me/passkeys/{id}', { path: { id: removing.id } });
             await refresh();
           }}
         >

@@ -18,7 +18,7 @@ export function Password({ name }: { name: string }) {
     setBusy(true);
     setError(undefined);
     try {
-      await post('/me/password', { current, new: fresh });
+      await post('/me/password', { body: { current, new: fresh } });
       setCurrent('');
       setFresh('');
       told('Your password has been changed.');

@@ -69,7 +69,9 @@ export function StepUp({ onDone, onClose }: Props) {
             fullWidth
             iconName="key"
             loading={busy}
-            onClick={() => attempt(() => byPasskey<Me>('/auth/step-up/passkey'))}
+            onClick={() =>
+              attempt(() => byPasskey(post('/auth/step-up/passkey/start'), '/auth/step-up/passkey/finish'))
+            }
           >
             Use a passkey
           </Button>
@@ -78,7 +80,7 @@ export function StepUp({ onDone, onClose }: Props) {
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              void attempt(() => post<Me>('/auth/step-up', { code: code.trim() }));
+              void attempt(() => post('/auth/step-up', { body: { code: code.trim() } }));
             }}
           >
             <SpaceBetween size="s">

@@ -19,7 +19,7 @@ const descriptor = (one: unknown) => {
 export const passkeysWork = () => typeof PublicKeyCredential !== 'undefined';
 
 /** Asks an authenticator to prove a passkey. */
-export async function prove(options: Json): Promise<Json> {
+export async function prove(options: unknown): Promise<Json> {
   const { challenge, allowCredentials, ...rest } = options as { challenge: string; allowCredentials?: unknown[] };
   const credential = await navigator.credentials.get({
     publicKey: { ...rest, challenge: bytes(challenge), allowCredentials: allowCredentials?.map(descriptor) },
@@ -42,7 +42,7 @@ export async function prove(options: Json): Promise<Json> {
 }
 
 /** Has an authenticator make a passkey. */
-export async function make(options: Json): Promise<Json> {
+export async function make(options: unknown): Promise<Json> {
   const { challenge, user, excludeCredentials, ...rest } = options as {
     challenge: string;
     user: { id: string; name: string; displayName: string };

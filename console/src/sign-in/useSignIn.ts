@@ -2,13 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asProblem, Problem, post, rememberCsrf } from '../api/client';
 import { sessionQuery } from '../api/session';
-import type { Me } from '../api/types';
-import { type Json, prove } from './passkey';
-
-interface Ceremony {
-  ceremony: string;
-  public_key: Json;
-}
+import type { Me, PasskeyCeremony } from '../api/types';
+import { prove } from './passkey';
 
 /** Turns what the authenticator or the person broke off into words. */
 export function passkeyProblem(thrown: unknown): Problem {
@@ -24,10 +19,13 @@ export function passkeyProblem(thrown: unknown): Problem {
 }
 
 /** Runs a passkey ceremony from its start to its finish. */
-export async function byPasskey<Answer>(path: string, start: Json = {}): Promise<Answer> {
-  const { ceremony, public_key } = await post<Ceremony>(`${path}/start`, start);
+export async function byPasskey(
+  start: Promise<PasskeyCeremony>,
+  finish: '/auth/passkey/finish' | '/auth/step-up/passkey/finish',
+): Promise<Me> {
+  const { ceremony, public_key } = await start;
   const credential = await prove(public_key);
-  return post<Answer>(`${path}/finish`, { ceremony, credential });
+  return post(finish, { body: { ceremony, credential } });
 }
 
 export function useSignIn() {
@@ -58,7 +56,8 @@ export function useSignIn() {
     second,
     startOver: () => setSecond(false),
     withPassword: (name: string, password: string, code?: string) =>
-      attempt('password', () => post<Me>('/auth/sign-in', { name, password, ...(code ? { code } : {}) })),
-    withPasskey: (name?: string) => attempt('passkey', () => byPasskey<Me>('/auth/passkey', name ? { name } : {})),
+      attempt('password', () => post('/auth/sign-in', { body: { name, password, ...(code ? { code } : {}) } })),
+    withPasskey: (name?: string) =>
+      attempt('passkey', () => byPasskey(post('/auth/passkey/start', { body: { name } }), '/auth/passkey/finish')),
   };
 }

@@ -8,9 +8,10 @@ import Tiles from '@cloudscape-design/components/tiles';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { post, segment } from '../api/client';
+import { post } from '../api/client';
+import type { Draft } from '../api/collections';
 import { groups, systemCallers } from '../api/queries';
-import type { CallerAuth, Draft, SystemCaller } from '../api/types';
+import type { CallerAuth, SystemCaller } from '../api/types';
 import { useGo, useParam } from '../frame/follow';
 import { Confirm } from '../parts/Confirm';
 import { DeleteButton } from '../parts/DeleteButton';
@@ -21,14 +22,16 @@ import { told } from '../parts/notices';
 import { type Form as FormOf, useForm } from '../parts/useForm';
 import { TokenOnce } from './TokenOnce';
 
-type CallerDraft = Omit<Draft<SystemCaller>, 'last_used_at'>;
-type Created = SystemCaller & { token?: string };
-
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
 const DAYS = [30, 90, 180, 365];
 
-const blank = (): CallerDraft => ({ name: '', auth: { kind: 'token', expires_at: inDays(90) }, status: 'active' });
+const blank = (): Draft<'/system-callers'> => ({
+  name: '',
+  description: '',
+  auth: { kind: 'token', expires_at: inDays(90) },
+  status: 'active',
+});
 
 /** One system caller, new or stored. */
 export function SystemCallerEditor() {
@@ -46,12 +49,7 @@ function Form({ stored }: { stored?: SystemCaller }) {
   const go = useGo();
   const [token, setToken] = useState<string>();
   const [start] = useState(blank);
-  const editing = useForm<Created, CallerDraft>({
-    path: '/system-callers',
-    stored,
-    blank: start,
-    readOnly: ['last_used_at', 'token'],
-  });
+  const editing = useForm({ path: '/system-callers', stored, blank: start, readOnly: ['last_used_at'] });
   const { form } = editing;
   const { draft, set, error } = form;
   const owners = useQuery(groups.list).data ?? [];
@@ -75,7 +73,7 @@ function Form({ stored }: { stored?: SystemCaller }) {
         const saved = await editing.save();
         if (!saved) return;
         told(`${saved.name} has been saved.`);
-        if (saved.token) setToken(saved.token);
+        if ('token' in saved && saved.token) setToken(saved.token);
         else await back();
       }}
     >
@@ -92,7 +90,7 @@ function Form({ stored }: { stored?: SystemCaller }) {
             label="Description"
             hint="Optional"
             value={draft.description}
-            onChange={(value) => set('description', value || undefined)}
+            onChange={(value) => set('description', value)}
             error={error('description')}
           />
           <ChoiceField
@@ -126,7 +124,7 @@ function Form({ stored }: { stored?: SystemCaller }) {
   );
 }
 
-function AuthFields({ form }: { form: FormOf<CallerDraft> }) {
+function AuthFields({ form }: { form: FormOf<'/system-callers'> }) {
   const { draft, set, error } = form;
   const { auth } = draft;
   const change = (part: Partial<CallerAuth>) => set('auth', { ...auth, ...part } as CallerAuth);
@@ -233,7 +231,7 @@ function NewToken({ caller, onToken }: { caller: SystemCaller; onToken: (token: 
           verb="Make token"
           onClose={() => setAsking(false)}
           act={async () => {
-            const answer = await post<{ token: string }>(`/system-callers/${segment(caller.id)}/rotate-token`);
+            const answer = await post('/system-callers/{id}/rotate-token', { path: { id: caller.id } });
             await client.invalidateQueries({ queryKey: ['/system-callers'] });
             onToken(answer.token);
           }}

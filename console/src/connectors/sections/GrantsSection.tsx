@@ -30,17 +30,18 @@ export function GrantsSection({ form, issue }: Section) {
     },
   ].filter((section) => section.options.length > 0);
   const every = options.flatMap((section) => section.options);
-  const use = draft.grants.filter((grant) => grant.effect === 'use');
+  const grants = draft.grants ?? [];
+  const use = grants.filter((grant) => grant.effect === 'use');
   const label = (grant: Grant) => {
     const key = subjectKey(grant.subject);
     return every.find((option) => option.value === key)?.label ?? key;
   };
   const choose = (keys: string[]) => {
-    const kept = draft.grants.filter((grant) => grant.effect !== 'use' || keys.includes(subjectKey(grant.subject)));
+    const kept = grants.filter((grant) => grant.effect !== 'use' || keys.includes(subjectKey(grant.subject)));
     const held = new Set(use.map((grant) => subjectKey(grant.subject)));
     const added: Grant[] = keys
       .filter((key) => !held.has(key))
-      .map((key) => ({ subject: subjectOf(key), effect: 'use' }));
+      .map((key) => ({ subject: subjectOf(key), effect: 'use', conditions: {} }));
     set('grants', [...kept, ...added]);
   };
   return (
@@ -85,7 +86,7 @@ export function GrantsSection({ form, issue }: Section) {
           onChange={(changed) => {
             set(
               'grants',
-              draft.grants.map((grant) => (grant === open ? changed : grant)),
+              grants.map((grant) => (grant === open ? changed : grant)),
             );
             setOpen(undefined);
           }}

@@ -94,12 +94,14 @@ export function LifetimeAndUse({ form, issue, capability, preview }: Section & {
           description="Only from these addresses. Empty: from anywhere."
           placeholder="203.0.113.0/24"
           values={draft.network?.cidrs ?? []}
-          onChange={(cidrs) => set('network', cidrs.length > 0 ? { ...draft.network, cidrs } : undefined)}
+          onChange={(cidrs) =>
+            set('network', cidrs.length > 0 ? { inject: draft.network?.inject ?? false, cidrs } : undefined)
+          }
           error={issue('network')}
         />
         {draft.network && (
           <Checkbox
-            checked={draft.network.inject ?? false}
+            checked={draft.network.inject}
             onChange={({ detail }) => draft.network && set('network', { ...draft.network, inject: detail.checked })}
           >
             Hold AWS to them too, through the session policy

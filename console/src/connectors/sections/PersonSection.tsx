@@ -8,6 +8,8 @@ import { Pairs, TextField } from '../../parts/fields';
 import { namesThePerson } from '../draft';
 import type { Section } from './section';
 
+const PLAIN = { lossy: false, transitive: false };
+
 export function PersonSection({ form, issue, capability }: Section) {
   const { draft, set } = form;
   if (!namesThePerson(draft.principal_type)) return null;
@@ -63,7 +65,10 @@ export function PersonSection({ form, issue, capability }: Section) {
                 set(
                   'session_tags',
                   Object.fromEntries(
-                    Object.entries(pairs).map(([key, template]) => [key, { ...draft.session_tags[key], template }]),
+                    Object.entries(pairs).map(([key, template]) => [
+                      key,
+                      { ...PLAIN, ...draft.session_tags[key], template },
+                    ]),
                   ),
                 )
               }
