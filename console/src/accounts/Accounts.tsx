@@ -60,7 +60,7 @@ export function Accounts() {
             one.kind === 'access_key' ? <Moment at={one.secret_set_at} ago /> : <span className="quiet">No key</span>,
         },
         { id: 'used', header: 'Used by', cell: (one) => usedBy(one) },
-        { id: 'status', header: 'Status', cell: (one) => <AccountStatus account={one} /> },
+        { id: 'status', minWidth: 200, header: 'Status', cell: (one) => <AccountStatus account={one} /> },
       ]}
     />
   );

@@ -111,6 +111,7 @@ export function Audit() {
           { id: 'actor', header: 'Who', cell: (one) => nameOf(one.actor) },
           {
             id: 'action',
+            minWidth: 180,
             header: 'What',
             isRowHeader: true,
             cell: (one) => (
@@ -124,7 +125,7 @@ export function Audit() {
             ),
           },
           { id: 'on', header: 'On', cell: (one) => nameOf(one.connector ?? one.target) },
-          { id: 'result', header: 'Result', cell: (one) => <Result event={one} /> },
+          { id: 'result', minWidth: 150, header: 'Result', cell: (one) => <Result event={one} /> },
           { id: 'from', header: 'From', cell: (one) => one.client?.ip ?? '–' },
         ]}
         footer={

@@ -92,7 +92,7 @@ export function Connectors() {
             sortingField: 'last_used_at',
             cell: (one) => <Moment at={one.last_used_at} ago />,
           },
-          { id: 'health', header: 'Health', cell: (one) => <Health connector={one} /> },
+          { id: 'health', minWidth: 200, header: 'Health', cell: (one) => <Health connector={one} /> },
         ]}
       />
       {dialog && <ConnectorDialogs dialog={dialog} onClose={() => setDialog(undefined)} />}

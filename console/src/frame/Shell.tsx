@@ -17,6 +17,9 @@ import { chooseTheme, type Theme, useTheme } from './theme';
 
 const NARROW = 688;
 
+/** The layout closes the navigation by itself when it has not measured the window yet; on a small one it should. */
+const wasAsked = () => window.innerWidth <= NARROW || navigator.userActivation.isActive;
+
 /** The console around a page: top bar, navigation, notices. */
 export function Shell() {
   const me = useMe();
@@ -36,7 +39,7 @@ export function Shell() {
         headerSelector="#top"
         toolsHide
         navigationOpen={navigation}
-        onNavigationChange={({ detail }) => setNavigation(detail.open)}
+        onNavigationChange={({ detail }) => (detail.open || wasAsked()) && setNavigation(detail.open)}
         navigation={
           <SideNavigation
             activeHref={activeHref(path)}

@@ -65,7 +65,7 @@ export function Listing<Item extends { id: string }>(props: Props<Item>) {
         <Table
           {...collectionProps}
           items={items}
-          columnDefinitions={columns.map((column) => (column.isRowHeader ? { minWidth: 140, ...column } : column))}
+          columnDefinitions={columns.map((column) => ({ minWidth: column.isRowHeader ? 140 : 100, ...column }))}
           trackBy="id"
           loading={query.isPending}
           loadingText={`Loading ${what}`}

@@ -52,6 +52,7 @@ export function People() {
         },
         {
           id: 'mfa',
+          minWidth: 130,
           header: 'Second factor',
           cell: (one) =>
             one.mfa_methods?.length ? (
@@ -71,6 +72,7 @@ export function People() {
         },
         {
           id: 'status',
+          minWidth: 120,
           header: 'Status',
           cell: (one) =>
             one.status === 'active' ? (

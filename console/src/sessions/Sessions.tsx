@@ -101,6 +101,7 @@ export function Sessions() {
           { id: 'left', header: 'Time left', sortingField: 'expires_at', cell: (one) => <Left session={one} /> },
           {
             id: 'revoke',
+            minWidth: 110,
             header: 'Revoke',
             cell: (one) =>
               one.state === 'active' && holds(me, 'operator') ? (

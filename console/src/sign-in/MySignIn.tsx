@@ -14,6 +14,7 @@ import { Password } from './Password';
 export function MySignIn() {
   const me = useMe();
   if (!me) return null;
+  const isLocal = me.source === 'local';
   return (
     <SpaceBetween size="l">
       <Header variant="h1">My sign-in</Header>
@@ -30,13 +31,9 @@ export function MySignIn() {
           ]}
         />
       </Container>
-      {me.source === 'local' && (
-        <>
-          <Authenticator enrolled={me.mfa_methods.includes('totp')} />
-          <Passkeys />
-          <Password name={me.name} />
-        </>
-      )}
+      {isLocal && <Authenticator enrolled={me.mfa_methods.includes('totp')} />}
+      {isLocal && <Passkeys />}
+      {isLocal && <Password name={me.name} />}
       <Container
         header={
           <Header variant="h2" description="Signs in through this browser; nothing secret is typed.">

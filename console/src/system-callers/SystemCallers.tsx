@@ -66,7 +66,7 @@ export function SystemCallers() {
           sortingField: 'last_used_at',
           cell: (one) => <Moment at={one.last_used_at} ago />,
         },
-        { id: 'status', header: 'Status', cell: (one) => <CallerStatus caller={one} /> },
+        { id: 'status', minWidth: 170, header: 'Status', cell: (one) => <CallerStatus caller={one} /> },
       ]}
     />
   );
