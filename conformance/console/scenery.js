@@ -1,6 +1,7 @@
 // Puts an organization before the page: answers the console's calls of the REST API in its stead.
 
-import { COLLECTIONS, FIXED, ISSUED, PREVIEW, STEPS, list, session } from './organization.js';
+import { FIXED, ISSUED, PREVIEW, STEPS, list } from './answers.js';
+import { COLLECTIONS } from './organization.js';
 
 function stripped(path) {
   const [, , , collection, id, action] = path.split('/');

@@ -68,13 +68,13 @@ test('a refusal is told in the words of the server', async () => {
 test('a call that the document does not know does not compile', async () => {
   fetched.mockImplementation(async () => json({ items: [], next_cursor: null }));
   // @ts-expect-error there is no such address
-  await get('/conectors');
+  await get('/connector');
   // @ts-expect-error nor does it know the method
   await put('/status', { body: {} });
   // @ts-expect-error it wants an id
   await get('/connectors/{id}');
   // @ts-expect-error it has no such parameter
-  await get('/connectors', { query: { lmit: 1 } });
+  await get('/connectors', { query: { limits: 1 } });
   // @ts-expect-error it wants a body
   await post('/connectors/{id}/disable', { path: { id: 'c' } });
   // @ts-expect-error the body has no such member
