@@ -1,9 +1,9 @@
 //! Console sign-in: where it is, where it may lead, and what is sent.
 //!
-//! Signing in has two steps. The broker exchanges a session's credentials for a sign-in token
-//! ([`SigninTokenRequest`]), and the person's browser opens a link that carries the token ([`LoginUrl`]). Both are
-//! secrets, the link for about fifteen minutes. Where the link leads in the end is for the person to say, and so it is
-//! a stranger's text: [`ConsoleSite::destination`] lets through what is a page of the console and nothing else.
+//! Signing in has two steps. The broker exchanges a session's credentials for a sign-in token at the federation endpoint
+//! ([`ConsoleSite::federation_endpoint`]), and the person's browser opens a link that carries the token. Where the link
+//! leads in the end is for the person to say, and so it is a stranger's text: [`ConsoleSite::destination`] lets through
+//! what is a page of the console and nothing else.
 //!
 //! AWS: "Enable custom identity broker access to the AWS console".
 
@@ -12,15 +12,9 @@ use url::{Host, Url};
 use crate::Partition;
 
 mod destination;
-mod duration;
-mod federation;
 mod service;
-mod switch_role;
 
 pub use destination::{DestinationError, Wanted};
-pub use duration::{SessionDuration, session_duration};
-pub use federation::{LoginUrl, SessionCredentials, SigninTokenRequest};
-pub use switch_role::{SwitchRole, SwitchRoleError};
 
 /// Where people sign in to a console, and where that console is.
 #[derive(Debug, Clone, PartialEq, Eq)]

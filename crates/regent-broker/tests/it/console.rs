@@ -1,10 +1,7 @@
 //! Console sign-in: no text leads anywhere but to the console.
 
-use regent_broker::console::{
-    ConsoleSite, DestinationError, SessionCredentials, SessionDuration, SwitchRole, Wanted, session_duration,
-};
-use regent_broker::{Partition, PrincipalType};
-use url::Url;
+use regent_broker::Partition;
+use regent_broker::console::{ConsoleSite, DestinationError, Wanted};
 
 fn aws() -> ConsoleSite {
     ConsoleSite::of_aws(Partition::Aws).unwrap()
@@ -247,122 +244,11 @@ fn a_console_that_is_not_public_has_to_be_named() {
     }
 }
 
-const CREDENTIALS: SessionCredentials<'_> =
-    SessionCredentials { access_key_id: "ASIAEXAMPLE", secret_access_key: "s/+=&", session_token: "t \"é" };
-
 #[test]
-fn credentials_are_exchanged_in_a_body() {
-    let request = aws().signin_token_request(Some("eu-west-1"), &CREDENTIALS, Some(3_600)).unwrap();
-    assert_eq!(request.endpoint.as_str(), "https://eu-west-1.signin.aws.amazon.com/federation");
-    let form: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.form().as_bytes()).into_owned().collect();
-    let session = r#"{"sessionId":"ASIAEXAMPLE","sessionKey":"s/+=&","sessionToken":"t \"é"}"#;
-    let expected = [("Action", "getSigninToken"), ("SessionDuration", "3600"), ("Session", session)];
-    assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-
-    let without = aws().signin_token_request(None, &CREDENTIALS, None).unwrap();
-    assert_eq!(without.endpoint.as_str(), "https://signin.aws.amazon.com/federation");
-    assert!(!without.form().contains("SessionDuration"));
-    assert!(aws().signin_token_request(Some("evil.example#"), &CREDENTIALS, None).is_err());
-    let own = own().signin_token_request(Some("eu-west-1"), &CREDENTIALS, None).unwrap();
-    assert_eq!(own.endpoint.as_str(), "https://regent.example/federation");
-}
-
-#[test]
-fn nothing_prints_a_secret() {
-    let request = aws().signin_token_request(None, &CREDENTIALS, None).unwrap();
-    let issuer = Url::parse("https://regent.example/app/expired").unwrap();
-    let link = aws().login_url(None, &issuer, &issuer, "tok-secret").unwrap();
-    let printed = format!("{CREDENTIALS:?} {request:?} {link:?}");
-    assert_eq!(
-        printed,
-        "SessionCredentials { access_key_id: \"ASIAEXAMPLE\", .. } SigninTokenRequest { endpoint: \
-         \"https://signin.aws.amazon.com/federation\", .. } LoginUrl(…)"
-    );
-}
-
-#[test]
-fn the_link_carries_issuer_destination_and_token() {
-    let issuer = Url::parse("https://regent.example/app/expired").unwrap();
-    let destination = aws().destination(Wanted::Service("s3"), Some("eu-west-1")).unwrap();
-    let link = aws().login_url(None, &issuer, &destination, "a+b/c=&d").unwrap();
-    assert_eq!(
-        link.reveal(),
-        "https://signin.aws.amazon.com/federation?Action=login&Issuer=https%3A%2F%2Fregent.example%2Fapp%2Fexpired\
-         &Destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Deu-west-1\
-         &SigninToken=a%2Bb%2Fc%3D%26d"
-    );
-}
-
-#[test]
-fn a_duration_is_sent_for_roles_of_long_term_keys_alone() {
-    use PrincipalType::{AssumeRole, FederatedUser, IamUserSession, Provided};
-    use SessionDuration::{NoConsole, Omit, Send};
-    for (principal_type, base_is_temporary, role_max, wanted, expected) in [
-        (AssumeRole, false, Some(7_200), Some(3_600), Send(3_600)),
-        (AssumeRole, false, Some(7_200), Some(43_200), Send(7_200)),
-        (AssumeRole, false, None, Some(50_000), Send(43_200)),
-        (AssumeRole, false, Some(60), Some(50_000), Send(900)),
-        (AssumeRole, false, Some(7_200), Some(60), Send(900)),
-        (AssumeRole, false, Some(7_200), None, Omit),
-        (AssumeRole, true, Some(7_200), Some(3_600), Omit),
-        (FederatedUser, false, None, Some(3_600), Omit),
-        (Provided, true, None, Some(3_600), Omit),
-        (IamUserSession, false, None, None, NoConsole),
-        (IamUserSession, false, None, Some(3_600), NoConsole),
-    ] {
-        let found = session_duration(principal_type, base_is_temporary, role_max, wanted);
-        assert_eq!(found, expected, "{principal_type:?} {base_is_temporary} {role_max:?} {wanted:?}");
-    }
-}
-
-#[track_caller]
-fn check_switch(site: &ConsoleSite, to: SwitchRole<'_>, expected: &str) {
-    let told = match site.switch_role_url(&to) {
-        Ok(url) => url.to_string(),
-        Err(error) => error.to_string(),
-    };
-    assert_eq!(told, expected, "{to:?}");
-}
-
-#[test]
-fn a_link_switches_to_a_role_within_its_limits() {
-    const TO: SwitchRole<'_> =
-        SwitchRole { account: "111122223333", role_name: "deploy", display_name: None, color: None };
-    let start = "https://signin.aws.amazon.com/switchrole?account=111122223333&roleName=";
-    check_switch(&aws(), TO, &format!("{start}deploy"));
-    check_switch(&aws(), SwitchRole { role_name: "/ops/deploy", ..TO }, &format!("{start}ops%2Fdeploy"));
-    let full = SwitchRole { display_name: Some("Web & ops"), color: Some("F2B0A9"), ..TO };
-    check_switch(&aws(), full, &format!("{start}deploy&displayName=Web+%26+ops&color=F2B0A9"));
-    let china = ConsoleSite::of_aws(Partition::AwsCn).unwrap();
-    let alias = SwitchRole { account: "web-shop", ..TO };
-    check_switch(&china, alias, "https://signin.amazonaws.cn/switchrole?account=web-shop&roleName=deploy");
-    let longest = "r".repeat(64);
-    check_switch(&aws(), SwitchRole { role_name: &longest, ..TO }, &format!("{start}{longest}"));
-
-    check_switch(&own(), TO, "only a console of AWS switches roles by a link");
-    for account in
-        ["", "11112222333", "1111222233334", "-web", "web-", "a--b", "Web", "a.b", "ab", "w b", "é11"]
-    {
-        let expected = format!(
-            "`{account}` is no account: expected 12 digits, or an alias of 3 to 63 of `a-z`, `0-9` and `-`"
-        );
-        check_switch(&aws(), SwitchRole { account, ..TO }, &expected);
-    }
-    let too_long = format!("ops/{}", "r".repeat(61));
-    for role_name in ["", "/", "a//b", "a/", "a b", "a&b", "a*", "é", &too_long] {
-        let expected = format!(
-            "`{role_name}` is no role that a link can name: expected path and name of at most 64 characters"
-        );
-        check_switch(&aws(), SwitchRole { role_name, ..TO }, &expected);
-    }
-    let wide = "n".repeat(65);
-    for name in ["", "a\nb", &wide] {
-        let expected = "expected a display name of 1 to 64 characters without control characters";
-        check_switch(&aws(), SwitchRole { display_name: Some(name), ..TO }, expected);
-    }
-    for color in ["", "F2B0A", "#F2B0A9", "F2B0AG", "F2B0A9F"] {
-        let expected = format!("`{color}` is no color: expected six hexadecimal digits");
-        check_switch(&aws(), SwitchRole { color: Some(color), ..TO }, &expected);
-    }
+fn the_federation_endpoint_is_the_regions_own() {
+    let at = |site: &ConsoleSite, region| site.federation_endpoint(region).map(String::from);
+    assert_eq!(at(&aws(), None).unwrap(), "https://signin.aws.amazon.com/federation");
+    assert_eq!(at(&aws(), Some("eu-west-1")).unwrap(), "https://eu-west-1.signin.aws.amazon.com/federation");
+    assert_eq!(at(&own(), Some("eu-west-1")).unwrap(), "https://regent.example/federation");
+    assert!(at(&aws(), Some("evil.example#")).is_err());
 }

@@ -126,14 +126,18 @@ fn reach(schema: &mut Value, schemas: &Schemas, reached: &mut BTreeSet<String>) 
     {
         reach(&mut named.clone(), schemas, reached);
     }
-    parts(schema).into_iter().for_each(|part| reach(part, schemas, reached));
+    for part in parts(schema) {
+        reach(part, schemas, reached);
+    }
 }
 
 /// Adds the names of what others are made of: a part that is closed would refuse the members of the other parts.
 fn composed(schema: &mut Value, names: &mut BTreeSet<String>) {
     let together = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     names.extend(together.filter_map(|part| reference(part).map(str::to_owned)));
-    parts(schema).into_iter().for_each(|part| composed(part, names));
+    for part in parts(schema) {
+        composed(part, names);
+    }
 }
 
 /// Which of the types in `both` have two shapes: those that differ, and those that lead to one that does.
@@ -154,7 +158,9 @@ fn name_inputs(schema: &mut Value, twofold: &BTreeSet<String>) {
         let input = json!(format!("{REFERENCE}{name}{INPUT}"));
         schema.as_object_mut().map(|members| members.insert("$ref".to_owned(), input));
     }
-    parts(schema).into_iter().for_each(|part| name_inputs(part, twofold));
+    for part in parts(schema) {
+        name_inputs(part, twofold);
+    }
 }
 
 /// A schema as it is in answers.

@@ -119,10 +119,9 @@ impl Check<'_> {
             }
             "oneOf" => list(wanted).iter().filter(|schema| self.holds(schema, value)).count() == 1,
             "anyOf" => list(wanted).iter().any(|schema| self.holds(schema, value)),
-            "type" => match wanted {
-                Value::Array(kinds) => kinds.iter().any(|kind| is_a(kind, value)),
-                kind => is_a(kind, value),
-            },
+            "type" => wanted
+                .as_array()
+                .map_or_else(|| is_a(wanted, value), |kinds| kinds.iter().any(|kind| is_a(kind, value))),
             "required" => {
                 let missing = list(wanted).iter().filter_map(Value::as_str);
                 missing.into_iter().all(|name| !value.is_object() || value.get(name).is_some())
@@ -163,10 +162,10 @@ impl Check<'_> {
                 for (name, member) in
                     members.iter().filter(|(name, _)| schema["properties"].get(name).is_none())
                 {
-                    match wanted {
-                        Value::Bool(true) => {}
-                        Value::Bool(false) => self.refuse(place, format!("`{name}` is not documented")),
-                        schema => self.value(schema, member, &format!("{place}.{name}")),
+                    match wanted.as_bool() {
+                        Some(true) => {}
+                        Some(false) => self.refuse(place, format!("`{name}` is not documented")),
+                        None => self.value(wanted, member, &format!("{place}.{name}")),
                     }
                 }
             }

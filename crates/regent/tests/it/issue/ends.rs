@@ -1,0 +1,113 @@
+//! How access ends: with the group, the person, the session, the sign-in; and who is not touched by it.
+
+use serde_json::{Value, json};
+
+use super::World;
+use crate::support::api::{Api, PASSWORD, Reply};
+
+/// People in one group that the connector is granted to.
+struct Shared {
+    world: World,
+    group: Reply,
+    ana: Api,
+    ben: Api,
+}
+
+impl Shared {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let mut members = Vec::new();
+        for name in ["ana", "ben"] {
+            let person = world.admin.made("/users", json!({ "name": name, "password": PASSWORD })).await;
+            members.push(person.id().to_owned());
+        }
+        let group = world.admin.made("/groups", json!({ "name": "readers", "members": members })).await;
+        let grants = json!({ "grants": [{ "subject": { "group": group.id() } }] });
+        world.connector("reader", grants).await;
+        let (ana, ben) = (sign_in(&world, "ana").await, sign_in(&world, "ben").await);
+        Self { world, group, ana, ben }
+    }
+}
+
+async fn sign_in(world: &World, name: &str) -> Api {
+    let nobody = world.server.api();
+    let reply = nobody.made("/auth/sign-in", json!({ "name": name, "password": PASSWORD })).await;
+    nobody.signed_in_by(&reply)
+}
+
+async fn draw(by: &Api) -> Reply {
+    by.post("/connectors/reader/credentials", json!({})).await
+}
+
+/// Whether the credentials of an answer still work.
+async fn works(world: &World, given: &Reply) -> bool {
+    world.given(given).sts("GetCallerIdentity", &[]).await.status == 200
+}
+
+#[tokio::test]
+async fn who_leaves_the_group_is_refused_the_next_time() {
+    let Shared { world, group, ana, ben } = Shared::new().await;
+    assert_eq!(draw(&ana).await.status, 200);
+    let only_ben = json!({ "members": [group.body["members"][1]] });
+    assert_eq!(world.admin.patch("/groups/readers", only_ben, &group).await.status, 200);
+    // What is not shared with somebody is not there for them.
+    assert_eq!(draw(&ana).await.shape(), "404 not_found");
+    assert_eq!(ana.get("/me/connectors").await.body["items"], json!([]));
+    assert_eq!(draw(&ben).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_revoked_person_is_denied_and_nobody_else() {
+    let Shared { world, ana, ben, .. } = Shared::new().await;
+    let (hers, other, his) = (draw(&ana).await, draw(&ana).await, draw(&ben).await);
+    for session in [&hers, &other] {
+        let path = format!("/sessions/{}/revoke", session.body["session_id"].as_str().unwrap());
+        let theirs = ben.post(&path, json!({ "reason": "mischief" })).await;
+        assert_eq!(theirs.shape(), "404 not_found", "only the owner and operators");
+        assert_eq!(world.admin.post(&path, json!({ "reason": "left the company" })).await.status, 200);
+    }
+    assert!(!works(&world, &hers).await && !works(&world, &other).await);
+    assert!(works(&world, &his).await);
+}
+
+#[tokio::test]
+async fn what_a_sign_in_earned_ends_when_it_is_signed_out() {
+    let Shared { world, ana, ben, .. } = Shared::new().await;
+    let elsewhere = sign_in(&world, "ana").await;
+    let (here, there, his) = (draw(&ana).await, draw(&elsewhere).await, draw(&ben).await);
+    assert_eq!(ana.post("/auth/logout", Value::Null).await.status, 204);
+    assert!(!works(&world, &here).await);
+    assert!(works(&world, &there).await && works(&world, &his).await);
+    assert_eq!(draw(&ana).await.shape(), "401 login_required");
+}
+
+#[tokio::test]
+async fn credentials_do_not_outlive_the_sign_in() {
+    let Shared { world, ana, .. } = Shared::new().await;
+    // Used now and then, a sign-in lasts a day in all.
+    for _ in 0..3 {
+        world.server.advance(470 * 60);
+        assert_eq!(ana.get("/me").await.status, 200);
+        // That it was used is written down by and by.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let given = draw(&ana).await;
+    assert_eq!(given.body["warnings"][0]["code"], "login_left", "{}", given.text);
+    world.server.advance(901);
+    assert_eq!(draw(&ana).await.shape(), "409 too_little_time_left");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    let Shared { world, .. } = Shared::new().await;
+    let nobody = world.server.api();
+    let mut refusals = Vec::new();
+    for guess in 0..12 {
+        let body = json!({ "name": "ana", "password": format!("not her password {guess}") });
+        refusals.push(nobody.post("/auth/sign-in", body).await);
+    }
+    assert_eq!(refusals[0].shape(), "401 sign_in_failed");
+    let last = refusals.pop().unwrap();
+    assert_eq!(last.status, 429, "{}", last.text);
+    assert!(last.headers.contains_key("retry-after"));
+}
