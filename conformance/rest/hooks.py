@@ -9,6 +9,7 @@ import random
 
 import requests
 import schemathesis
+import yaml
 
 API = os.environ["REST_API"]
 HEADERS = {"Authorization": f"Bearer {os.environ['REST_BEARER']}"}
@@ -100,6 +101,15 @@ WORKING = {
     "/connectors/{id}/console-url": usable,
     "/connectors/{id}/credentials": usable,
 }
+
+
+def filled(entry_id: str) -> dict:
+    """The values that a policy of the gallery gives as examples."""
+    entries = ask("GET", "/policies/gallery").json()["items"]
+    variables = [variable for entry in entries if entry["id"] == entry_id for variable in entry["variables"]]
+    return {"values": {variable["name"]: variable["example"] for variable in variables}}
+
+
 IDS = {
     **WORKING,
     "/connectors/{id}/caller-identity": usable,
@@ -134,7 +144,6 @@ BODIES = {
     "POST /connectors/test": lambda: {"connector": unsaved()},
     "POST /connectors/{id}/clone": lambda: {"name": "copy", "slug": new_name("copy")},
     "POST /connectors/{id}/credentials": lambda: {"format": chance.choice(["json", "aws", "container", "env"])},
-    "POST /policies/gallery/{id}/fill": lambda: {"values": {}},
     "POST /policies/generate": lambda: {"service": "s3", "access_levels": ["read"]},
     "POST /policies/lint": lambda: {"policy": READ},
     "POST /policies/simulate": lambda: {"policies": [READ], "actions": ["s3:GetObject"], "resources": ["*"]},
@@ -149,6 +158,8 @@ BODIES = {
 @schemathesis.hook
 def before_call(context, case, **_):
     path = case.operation.path
+    if path == "/config/apply":
+        keep_what_is_not_named(case)
     if chance.random() < 0.5 and path not in WORKING:
         return
     parameters = case.path_parameters or {}
@@ -167,8 +178,19 @@ def before_call(context, case, **_):
         case.body = meant | dict([chance.choice(invented)] if invented and chance.random() < 0.7 else [])
 
 
+def keep_what_is_not_named(case) -> None:
+    """A document of nothing must not take away what the other operations need."""
+    for place in (case.query, case.body):
+        if isinstance(place, dict):
+            place.pop("prune", None)
+
+
 def meant_by(case, path: str, now: requests.Response | None) -> dict | None:
     """A body that means something; none where that is what was invented."""
+    if case.media_type == "text/yaml":
+        return yaml.safe_load(ask("GET", "/config/export").text)
+    if path == "/policies/gallery/{id}/fill":
+        return filled(case.path_parameters["id"])
     if make := BODIES.get(f"{case.method} {path}"):
         return make()
     if case.method == "PATCH" and (make := NEW.get(path.split("/")[1])):
