@@ -15,7 +15,9 @@ API = os.environ["REST_API"]
 HEADERS = {"Authorization": f"Bearer {os.environ['REST_BEARER']}"}
 SELF = os.environ["REST_SELF"]
 
-chance = random.Random(4)
+SEED = os.environ["REST_SEED"]
+
+chance = random.Random(None if SEED == "random" else SEED)
 number = 0
 
 ROLE = "arn:aws:iam::123456789012:role/reader"
@@ -94,15 +96,6 @@ def entry() -> str:
     return chance.choice(ask("GET", "/policies/gallery").json()["items"])["id"]
 
 
-# What an upstream refuses is answered with 502, as it should be; so here nothing else is ever asked for.
-WORKING = {
-    "/accounts/{id}/rotate": rotatable,
-    "/accounts/{id}/rotate/rollback": rotatable,
-    "/connectors/{id}/console-url": usable,
-    "/connectors/{id}/credentials": usable,
-}
-
-
 def filled(entry_id: str) -> dict:
     """The values that a policy of the gallery gives as examples."""
     entries = ask("GET", "/policies/gallery").json()["items"]
@@ -110,6 +103,13 @@ def filled(entry_id: str) -> dict:
     return {"values": {variable["name"]: variable["example"] for variable in variables}}
 
 
+# What an upstream refuses is answered with 502, as it should be; so here nothing else is ever asked for.
+WORKING = {
+    "/accounts/{id}/rotate": rotatable,
+    "/accounts/{id}/rotate/rollback": rotatable,
+    "/connectors/{id}/console-url": usable,
+    "/connectors/{id}/credentials": usable,
+}
 IDS = {
     **WORKING,
     "/connectors/{id}/caller-identity": usable,

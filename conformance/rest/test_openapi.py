@@ -145,6 +145,7 @@ def test_no_answer_contradicts_the_document(server, tmp_path):
         "REST_API": f"{server.url}/api/v1",
         "REST_BEARER": me.bearer,
         "REST_SELF": me.id,
+        "REST_SEED": SEED,
     }
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=os.environ | environment)
     assert done.returncode == 0, told(report) + done.stdout[-2000:] + done.stderr[-2000:]

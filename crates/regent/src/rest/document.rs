@@ -1,8 +1,8 @@
 //! The OpenAPI document, as it is served.
 //!
-//! The annotations know one shape of a type, and JSON alone. So two things are said here that they cannot say:
+//! The annotations know one shape of a type, and JSON alone. So some things are said here that they cannot say:
 //!
-//! - A problem is `application/problem+json`.
+//! - A problem is `application/problem+json`, and every answer has a description, as OpenAPI 3.1 wants it.
 //! - What a request may say and what an answer says are two shapes of one type. A member with a default may be left out of a
 //!   request and is in every answer; a member that an answer leaves out is never null there; and an answer may get members
 //!   that older clients do not know, where a request with one is refused. A type that is in both and differs is told twice:
@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
@@ -27,6 +28,7 @@ pub(super) fn served(annotated: &OpenApi) -> serde_json::Result<Value> {
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     let schemas = schemas.map(std::mem::take).unwrap_or_default();
     for_each_operation(&mut document, name_problem);
+    for_each_operation(&mut document, describe_answers);
 
     let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes = BTreeSet::new();
@@ -83,6 +85,18 @@ fn name_problem(operation: &mut Value) {
         && let Some(problem) = content.remove("application/json")
     {
         content.insert("application/problem+json".to_owned(), problem);
+    }
+}
+
+/// Says in words what a status says in digits.
+fn describe_answers(operation: &mut Value) {
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+    for (status, response) in responses {
+        let status = StatusCode::from_bytes(status.as_bytes()).ok();
+        let words = status.map_or(Some("A problem"), |status| status.canonical_reason());
+        if let Some(members) = response.as_object_mut() {
+            members.entry("description").or_insert_with(|| json!(words));
+        }
     }
 }
 

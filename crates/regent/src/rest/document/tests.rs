@@ -14,8 +14,8 @@ fn document() -> Value {
         "paths": { "/things": { "post": {
             "requestBody": { "content": body("New") },
             "responses": {
-                "200": { "description": "", "content": body("Terms") },
-                "default": { "description": "", "content": body("Problem") },
+                "200": { "content": body("Terms") },
+                "default": { "content": body("Problem") },
             },
         } } },
         "components": { "schemas": {
@@ -103,6 +103,8 @@ fn what_no_other_status_says_is_a_problem() {
     assert!(responses["default"]["content"]["application/problem+json"].is_object(), "{responses}");
     assert_eq!(responses["default"]["content"]["application/json"], Value::Null);
     assert!(responses["200"]["content"]["application/json"].is_object(), "{responses}");
+    assert_eq!(responses["200"]["description"], "OK");
+    assert_eq!(responses["default"]["description"], "A problem");
 }
 
 /// The names that the types of a source file have in the document, and where.
