@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::Id;
-use crate::stored::Noun;
+use crate::stored::{Noun, Stored};
 
 /// Somebody is signed in: a browser, a command line, or a job that has exchanged its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +28,19 @@ pub struct Login {
     /// With what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<Box<str>>,
+    /// The sign-in that this one goes on from: a second factor was given, and the client holds something new since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Id>,
     /// What the provider calls the session, to end it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_id_token: Option<Box<str>>,
+}
+
+impl Stored<Login> {
+    /// The id under which the whole sign-in is known: what it earned ends with it, before a second factor or after.
+    pub fn whole(&self) -> &Id {
+        self.value.continues.as_ref().unwrap_or(&self.id)
+    }
 }
 
 impl Noun for Login {

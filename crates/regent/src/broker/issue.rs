@@ -295,7 +295,7 @@ async fn record(
         account_id: account.entity.id.clone(),
         upstream_id: account.entity.value.terms.upstream_id.clone(),
         caller: (&known.caller).into(),
-        login: known.caller.login.as_ref().map(|login| login.id.clone()),
+        login: known.caller.login.as_ref().map(|login| login.whole().clone()),
         via: via.to_string().as_str().into(),
         principal_type: connector.entity.value.terms.principal_type,
         arn: called.arn.as_str().into(),

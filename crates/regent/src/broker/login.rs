@@ -36,6 +36,8 @@ pub(crate) struct NewLogin {
     pub(crate) user_agent: Option<Box<str>>,
     /// What the provider calls the session.
     pub(crate) sealed_id_token: Option<Box<str>>,
+    /// The sign-in that it goes on from.
+    pub(crate) continues: Option<Id>,
 }
 
 /// A sign-in that has begun, and what its client holds from now on.
@@ -73,6 +75,7 @@ impl Server {
             expires,
             source_ip: (*new.source_ip).into(),
             user_agent: new.user_agent,
+            continues: new.continues,
             sealed_id_token: new.sealed_id_token,
         };
         let id = self.broker_id::<Login>()?;

@@ -96,7 +96,7 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
     })?;
     known.asked.server.end_login(&login, Actor::silent(known.caller.id(), known.asked.seconds())).await?;
     // What it earned ends with it, where that is possible.
-    let by = (By::Login, login.id.as_str());
+    let by = (By::Login, login.whole().as_str());
     let revoked = known.asked.server.revoke_sessions(by, &(&known.caller).into(), Some("signed out")).await;
     revoked.map_err(Problem::internal)?;
     let event = known.asked.server.event_of(&known.caller, Action::LOGOUT).map_err(Problem::internal)?;

@@ -98,6 +98,7 @@ async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> 
         at_most_secs: None,
         source_ip: asked.source_ip.clone(),
         user_agent: None,
+        continues: None,
         sealed_id_token: None,
     };
     signed_in(&asked, login).await

@@ -52,6 +52,13 @@ async fn the_chain_of_events_is_verified_and_a_forged_event_named() {
     let copy = data.join("chain.jsonl");
     let settings = ["--audit-chain-file", copy.to_str().unwrap(), "--data", data.to_str().unwrap()];
     let _server = Process::serve(&settings, &root).await;
+    // The copy follows the chain, and the server does not wait for it.
+    for _ in 0..200 {
+        if copy.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     assert!(copy.exists());
     let verify = ["audit", "chain", "verify"];
     check(&on(&verify, data), 0, &["0 events are as they were written"]).await;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use regent_broker::{Login, LoginKind, Settings, Stored, Who};
+use regent_broker::{Id, Login, LoginKind, Settings, Stored, Who};
 use regent_store::Snapshot;
 use regent_store::directory::Directory;
 use url::Url;
@@ -96,6 +96,7 @@ impl Door {
         &self,
         kind: LoginKind,
         proved: Proved,
+        continues: Option<Id>,
     ) -> Result<(Begun, BrokerCaller), Problem> {
         let server = &self.asked.server;
         let new = NewLogin {
@@ -106,6 +107,7 @@ impl Door {
             at_most_secs: proved.at_most_secs,
             source_ip: Arc::clone(&self.asked.source_ip),
             user_agent: user_agent(&self.headers),
+            continues,
             sealed_id_token: proved.sealed_id_token,
         };
         let begun = server.begin_login(new).await?;
@@ -125,7 +127,16 @@ impl Door {
     /// Lets a browser in: a new cookie, and the end of the sign-in it came with. A cookie that was known before anybody
     /// signed in, or before a second factor was given, is worth nothing afterwards.
     pub(super) async fn let_in(&self, proved: Proved) -> Result<Response, Problem> {
-        let (begun, caller) = self.begin(LoginKind::Browser, proved).await?;
+        self.let_in_again(proved, None).await
+    }
+
+    /// The same of a browser that goes on from an earlier sign-in.
+    pub(super) async fn let_in_again(
+        &self,
+        proved: Proved,
+        continues: Option<Id>,
+    ) -> Result<Response, Problem> {
+        let (begun, caller) = self.begin(LoginKind::Browser, proved, continues).await?;
         if let Some(old) = self.login() {
             let by = Actor::silent(caller.id(), self.now());
             self.asked.server.end_login(&old, by).await?;

@@ -131,7 +131,7 @@ pub(super) async fn stepped_up(door: &Door, known: &Known) -> Result<Response, P
         sealed_id_token: login.value.sealed_id_token.clone(),
     };
     match login.value.kind {
-        LoginKind::Browser => door.let_in(proved).await,
+        LoginKind::Browser => door.let_in_again(proved, Some(login.whole().clone())).await,
         LoginKind::CommandLine | LoginKind::Job => super::step_up::note(door, known, now).await,
     }
 }

@@ -103,7 +103,7 @@ async fn issue_token(door: Door, JsonBody(grant): JsonBody<Grant>) -> Result<Jso
             return Err(problem);
         }
     };
-    let (begun, caller) = door.begin(kind, proved).await?;
+    let (begun, caller) = door.begin(kind, proved, None).await?;
     Ok(Json(Issued {
         access_token: begun.token.to_string(),
         token_type: "Bearer",

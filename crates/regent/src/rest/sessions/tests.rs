@@ -46,6 +46,7 @@ async fn sign_in(server: &Server, name: &str, roles: &[BrokerRole]) -> String {
         expires: now + 86_400,
         source_ip: "127.0.0.1".into(),
         user_agent: None,
+        continues: None,
         sealed_id_token: None,
     };
     let login_id: Id = format!("login_{name}").parse().unwrap();

@@ -111,3 +111,22 @@ async fn guessing_is_slowed_down() {
     assert_eq!(last.status, 429, "{}", last.text);
     assert!(last.headers.contains_key("retry-after"));
 }
+
+#[tokio::test]
+async fn a_second_factor_in_between_does_not_part_a_sign_in_from_what_it_earned() {
+    let Shared { world, ana, .. } = Shared::new().await;
+    let before = draw(&ana).await;
+    let begun = ana.made("/me/totp", json!({})).await;
+    let seed = data_encoding::BASE64.encode(begun.body["secret"].as_str().unwrap().as_bytes());
+    let code = || json!({ "code": world.server.root().code(&seed, 0) });
+    // The browser keeps the seed until it is confirmed, sealed, in a cookie of its own.
+    let cookies = [ana.cookie.clone(), ana.signed_in_by(&begun).cookie].map(Option::unwrap).join("; ");
+    let enrolling = Api { cookie: Some(cookies), ..ana.clone() };
+    assert_eq!(enrolling.post("/me/totp/confirm", code()).await.status, 204);
+    world.server.advance(60);
+    let stepped_up = ana.signed_in_by(&ana.made("/auth/step-up", code()).await);
+    assert_eq!(draw(&ana).await.shape(), "401 login_required", "the cookie of before is worth nothing");
+    let after = draw(&stepped_up).await;
+    assert_eq!(stepped_up.post("/auth/logout", Value::Null).await.status, 204);
+    assert!(!works(&world, &before).await && !works(&world, &after).await);
+}
