@@ -207,6 +207,33 @@ test('an access key of one\'s own leads to credentials, and nothing of them stay
   }
 });
 
+test('the conditions of a grant are kept as they were set', async () => {
+  const page = await openPage(browser);
+  await tryDemo(page);
+  await page.goto(at('/connectors'));
+  await page.getByRole('link', { name: 'Regent demo' }).click();
+  await page.getByRole('button', { name: /^Conditions of/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Only at certain hours').check({ force: true });
+  await dialog.getByLabel(/second factor/).check({ force: true });
+  await dialog.getByLabel('Within minutes').fill('15');
+  await dialog.getByLabel('Last day').fill('2099-03-31');
+  await assertSound(page, 'the conditions of a grant');
+  await button(page, 'Apply').click();
+  const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
+  await button(page, 'Save changes').click();
+  assert.equal((await saved).status(), 200, await (await saved).text());
+  const [grant] = (await (await page.request.get(`${server.url}/api/v1/connectors/regent-demo/grants`)).json()).grants;
+  assert.deepEqual(grant.conditions.hours, {
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+    from: '08:00',
+    to: '18:00',
+    timezone: 'Europe/Berlin',
+  });
+  assert.equal(grant.conditions.mfa, 15);
+  assert.equal(grant.expires_at, '2099-03-31T23:59:59Z');
+});
+
 test('a wrong setup code makes nobody administrator', async () => {
   const page = await openPage(browser);
   await page.goto(at('/'));
