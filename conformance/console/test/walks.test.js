@@ -220,7 +220,10 @@ test('the conditions of a grant are kept as they were set', async () => {
   await dialog.getByLabel('Last day').fill('2099-03-31');
   await assertSound(page, 'the conditions of a grant');
   await button(page, 'Apply').click();
-  const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
+  // The connector is saved first, what is shared of it after.
+  const saved = page.waitForResponse(
+    (response) => response.request().method() === 'PUT' && response.url().endsWith('/grants'),
+  );
   await button(page, 'Save changes').click();
   assert.equal((await saved).status(), 200, await (await saved).text());
   const [grant] = (await (await page.request.get(`${server.url}/api/v1/connectors/regent-demo/grants`)).json()).grants;
