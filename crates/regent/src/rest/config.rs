@@ -93,7 +93,8 @@ struct ConfigAnswer {
 async fn export_config(known: Known) -> Result<Response, Problem> {
     known.must(&action!("regent:ExportConfig"), "config", "*")?;
     let document = document::of(known.directory.broker()).map_err(Problem::internal)?;
-    Ok(([(CONTENT_TYPE, "text/yaml; charset=utf-8")], yaml::write(&document)).into_response())
+    let text = yaml::write(&document).map_err(Problem::internal)?;
+    Ok(([(CONTENT_TYPE, "text/yaml; charset=utf-8")], text).into_response())
 }
 
 /// Says what a document would change, and changes nothing.

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::broker::test_connection::report::Outcome;
+
 /// Something that was looked at.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProbeStep)]
@@ -12,26 +14,12 @@ pub(crate) struct Step {
     /// What it is.
     name: &'static str,
     /// How it went.
-    status: StepStatus,
+    status: Outcome,
     /// For people.
     text: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<String>,
-}
-
-/// How a step went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum StepStatus {
-    /// Well.
-    Ok,
-    /// It works, and should not stay so.
-    Warn,
-    /// It does not work.
-    Fail,
-    /// There was no use in trying.
-    Skipped,
 }
 
 /// The steps of a test so far.
@@ -40,7 +28,7 @@ pub(crate) struct Steps(Vec<Step>);
 
 impl Steps {
     /// One more.
-    pub(crate) fn add(&mut self, name: &'static str, status: StepStatus, text: String) {
+    pub(crate) fn add(&mut self, name: &'static str, status: Outcome, text: String) {
         let number = self.0.len() + 1;
         self.0.push(Step { number, name, status, text, fix: None });
     }
@@ -54,7 +42,7 @@ impl Steps {
 
     /// Whether none of them failed.
     pub(crate) fn is_ok(&self) -> bool {
-        self.0.iter().all(|step| step.status != StepStatus::Fail)
+        self.0.iter().all(|step| step.status != Outcome::Fail)
     }
 
     /// All of them.

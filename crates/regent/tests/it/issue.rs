@@ -192,3 +192,29 @@ async fn a_role_that_trusts_the_broker_is_taken_in_the_process() {
     let refused = world.admin.post("/connectors/stopped/credentials", json!({})).await;
     assert_eq!(refused.shape(), "502 base_unavailable");
 }
+
+#[tokio::test]
+async fn the_intent_is_on_record_before_what_came_of_it() {
+    let world = World::new().await;
+    world.connector("reader", json!({})).await;
+    world.connector("nobody", json!({ "role_arn": "arn:aws:iam::123456789012:role/nobody" })).await;
+    world.connector("closed", json!({ "console": "only" })).await;
+    for (slug, status, expected) in [
+        ("reader", 200, ["credentials.intent ok", "credentials.issue ok"].as_slice()),
+        ("nobody", 502, &["credentials.intent ok", "credentials.issue failed trust_denied"]),
+        ("closed", 403, &["credentials.issue denied console_only"]),
+    ] {
+        let reply = world.admin.post(&format!("/connectors/{slug}/credentials"), json!({})).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+        let mut events = world.admin.get(&format!("/audit?connector={slug}&action=credentials.*")).await.body
+            ["items"]
+            .take();
+        let events = events.as_array_mut().unwrap();
+        events.sort_by_key(|event| event["seq"].as_u64());
+        let told = events.iter().map(|event| {
+            let word = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {}", word("action"), word("result"), word("error_code")).trim_end().to_owned()
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{slug}");
+    }
+}

@@ -30,9 +30,10 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Reads YAML.
+    /// Reads YAML. The error tells the place, and repeats nothing of what stands there.
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
-        serde_saphyr::from_str(text).map_err(|error| {
+        let options = serde_saphyr::options! { with_snippet: false };
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
             let detail = format!("the document cannot be read: {error}");
             Problem::bad_request("malformed_document", detail)
         })

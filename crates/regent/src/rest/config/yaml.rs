@@ -1,156 +1,47 @@
-//! Writes YAML: blocks, names first, and texts of several lines as people would write them.
+//! Writes YAML: names first, sections in the order in which one thing may name another, texts of several lines as such.
 
-use std::fmt::Write as _;
-
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use serde_json::Value;
 
 /// Members that come before the others.
 const FIRST: [&str; 4] = ["version", "name", "slug", "kind"];
 /// The order of sections: nothing is named before it is told what it is.
 const SECTIONS: [&str; 6] =
     ["upstreams", "identity_sources", "accounts", "groups", "system_callers", "connectors"];
-/// Words that YAML reads as something else than a text.
-const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
 
 /// A value as YAML.
-pub(super) fn write(value: &Value) -> String {
-    let mut out = String::new();
-    block(value, 0, &mut out);
-    out
+pub(super) fn write(value: &Value) -> Result<String, serde_saphyr::ser::Error> {
+    let options = serde_saphyr::ser_options! {
+        compact_list_indent: false,
+        // A line stays one, however long it is.
+        folded_wrap_chars: usize::MAX,
+    };
+    serde_saphyr::to_string_with_options(&Ordered(value), options)
 }
 
-fn block(value: &Value, indent: usize, out: &mut String) {
-    match value {
-        Value::Object(members) if !members.is_empty() => object(members, indent, out),
-        Value::Array(items) if !items.is_empty() => {
-            for item in items {
-                pad(indent, out);
-                out.push('-');
-                let mut inner = String::new();
-                after(item, indent + 2, &mut inner);
-                // A block begins behind its dash.
-                match inner.strip_prefix('\n') {
-                    Some(block) => {
-                        out.push(' ');
-                        out.push_str(block.trim_start_matches(' '));
-                    }
-                    None => out.push_str(&inner),
+/// A value whose members come in an order for people.
+struct Ordered<'a>(&'a Value);
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(members) => {
+                let place = |name: &str| FIRST.iter().chain(&SECTIONS).position(|first| *first == name);
+                let mut ordered: Vec<_> = members.iter().collect();
+                ordered.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+                let mut map = serializer.serialize_map(Some(ordered.len()))?;
+                for (name, value) in ordered {
+                    map.serialize_entry(name, &Ordered(value))?;
                 }
+                map.end()
             }
-        }
-        scalar @ (Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_)
-        | Value::Object(_)) => {
-            pad(indent, out);
-            out.push_str(&flat(scalar));
-            out.push('\n');
-        }
-    }
-}
-
-fn object(members: &Map<String, Value>, indent: usize, out: &mut String) {
-    let first = FIRST.into_iter().chain(SECTIONS).filter_map(|name| members.get_key_value(name));
-    let rest = members
-        .iter()
-        .filter(|(name, _)| !FIRST.contains(&name.as_str()) && !SECTIONS.contains(&name.as_str()));
-    for (name, value) in first.chain(rest) {
-        pad(indent, out);
-        out.push_str(&text(name));
-        out.push(':');
-        after(value, indent + 2, out);
-    }
-}
-
-/// What follows a name or a dash.
-fn after(value: &Value, indent: usize, out: &mut String) {
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            out.push('\n');
-            block(value, indent, out);
-        }
-        Value::Array(items) if !items.is_empty() => {
-            out.push('\n');
-            block(value, indent, out);
-        }
-        Value::String(several) if is_literal(several) => literal(several, indent, out),
-        scalar @ (Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_)
-        | Value::Object(_)) => {
-            out.push(' ');
-            out.push_str(&flat(scalar));
-            out.push('\n');
-        }
-    }
-}
-
-fn flat(value: &Value) -> String {
-    match value {
-        Value::String(one) => text(one),
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            other.to_string()
-        }
-    }
-}
-
-/// Whether a text can stand as it is, line by line.
-fn is_literal(text: &str) -> bool {
-    text.contains('\n')
-        && !text.starts_with([' ', '\n', '\t'])
-        && !text.ends_with("\n\n")
-        && text.chars().all(|character| character == '\n' || is_plain(character))
-        && text.lines().all(|line| !line.ends_with(' '))
-}
-
-fn literal(text: &str, indent: usize, out: &mut String) {
-    out.push_str(if text.ends_with('\n') { " |\n" } else { " |-\n" });
-    for line in text.lines() {
-        if !line.is_empty() {
-            pad(indent, out);
-            out.push_str(line);
-        }
-        out.push('\n');
-    }
-}
-
-fn is_plain(character: char) -> bool {
-    !character.is_control() && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
-}
-
-/// A text on one line: bare where nobody could read it as something else, else in quotation marks.
-fn text(text: &str) -> String {
-    let is_bare = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./@+: ".contains(c))
-        && !text.contains(": ")
-        && !text.ends_with([' ', ':'])
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if is_bare {
-        return text.to_owned();
-    }
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            plain if is_plain(plain) => quoted.push(plain),
-            other => {
-                // Writing to a string cannot fail.
-                let _ = write!(quoted, "\\u{:04x}", u32::from(other));
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Ordered)),
+            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                scalar.serialize(serializer)
             }
         }
     }
-    quoted.push('"');
-    quoted
-}
-
-fn pad(indent: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', indent));
 }
 
 #[cfg(test)]
@@ -159,7 +50,7 @@ mod tests {
 
     #[track_caller]
     fn check(value: &Value) {
-        let written = super::write(value);
+        let written = super::write(value).unwrap();
         let read: Value =
             serde_saphyr::from_str(&written).unwrap_or_else(|error| panic!("{error}:\n{written}"));
         assert_eq!(read, *value, "{written}");
@@ -222,6 +113,8 @@ mod tests {
             ">",
             "nan",
             "---",
+            &"long ".repeat(50),
+            &format!("{}\n{}\n", "first ".repeat(40), "x".repeat(200)),
         ] {
             check(&json!({ "key": text, "list": [text, { "inner": text }] }));
         }
@@ -235,6 +128,6 @@ mod tests {
     #[test]
     fn names_come_first() {
         let value = json!({ "accounts": [{ "alpha": "x", "name": "prod" }], "version": 1 });
-        assert_eq!(super::write(&value), "version: 1\naccounts:\n  - name: prod\n    alpha: x\n");
+        assert_eq!(super::write(&value).unwrap(), "version: 1\naccounts:\n  - name: prod\n    alpha: x\n");
     }
 }

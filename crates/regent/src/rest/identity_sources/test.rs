@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::broker::test_connection::report::Outcome;
 use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
-use crate::rest::step::{Step, StepStatus, Steps};
+use crate::rest::step::{Step, Steps};
 use crate::signin::key_set::KeySet;
 use crate::signin::oidc::{OidcError, OpenId};
 use crate::signin::web::{Authorization, Ways, WebError};
@@ -45,21 +46,21 @@ async fn test_identity_source(known: Known, Path(id): Path<String>) -> Result<Js
     let mut steps = Steps::default();
     discover(&source, known.asked.seconds(), &mut steps).await;
     if let Some(uri) = &redirect_uri {
-        steps.add("redirect", StepStatus::Ok, format!("register `{uri}` at the provider"));
+        steps.add("redirect", Outcome::Ok, format!("register `{uri}` at the provider"));
     } else {
         let text = "the address of this server is not set, and a provider sends browsers back to one address";
-        steps.add("redirect", StepStatus::Warn, text.to_owned());
+        steps.add("redirect", Outcome::Warn, text.to_owned());
         steps.fix("set `external_url` in the settings");
     }
     if source.sealed_client_secret.is_none() {
         let text = "there is no client secret: the provider must know this server as a public client";
-        steps.add("client", StepStatus::Warn, text.to_owned());
+        steps.add("client", Outcome::Warn, text.to_owned());
         steps.fix("enter the client secret, or allow public clients at the provider");
     } else {
-        steps.add("client", StepStatus::Ok, "there is a client secret".to_owned());
+        steps.add("client", Outcome::Ok, "there is a client secret".to_owned());
     }
     if source.terms.disabled {
-        steps.add("enabled", StepStatus::Warn, "nobody signs in with it while it is disabled".to_owned());
+        steps.add("enabled", Outcome::Warn, "nobody signs in with it while it is disabled".to_owned());
     }
     Ok(Json(TestReport { ok: steps.is_ok(), steps: steps.into_list(), redirect_uri }))
 }
@@ -67,12 +68,12 @@ async fn test_identity_source(known: Known, Path(id): Path<String>) -> Result<Js
 async fn discover(source: &IdentitySource, now: i64, steps: &mut Steps) {
     let terms = &source.terms;
     let skip = |steps: &mut Steps| {
-        steps.add("keys", StepStatus::Skipped, "where the keys are is not known".to_owned());
+        steps.add("keys", Outcome::Skipped, "where the keys are is not known".to_owned());
     };
     let web = match Ways::default().to(&terms.issuer, terms.ca_pem.as_deref()) {
         Ok(web) => web,
         Err(error) => {
-            steps.add("discovery", StepStatus::Fail, error.to_string());
+            steps.add("discovery", Outcome::Fail, error.to_string());
             steps.fix(web_fix(&error));
             return skip(steps);
         }
@@ -81,20 +82,20 @@ async fn discover(source: &IdentitySource, now: i64, steps: &mut Steps) {
         Ok(metadata) => metadata,
         Err(error) => {
             let (text, fix) = refused(&error);
-            steps.add("discovery", StepStatus::Fail, text);
+            steps.add("discovery", Outcome::Fail, text);
             steps.fix(fix);
             return skip(steps);
         }
     };
-    steps.add("discovery", StepStatus::Ok, format!("`{}` describes itself", terms.issuer));
+    steps.add("discovery", Outcome::Ok, format!("`{}` describes itself", terms.issuer));
     match web.get::<KeySet>(&metadata.jwks, Authorization::None).await {
         Ok(keys) if keys.is_empty() => {
-            steps.add("keys", StepStatus::Fail, "the provider publishes no key that can be used".to_owned());
+            steps.add("keys", Outcome::Fail, "the provider publishes no key that can be used".to_owned());
             steps.fix("let the provider sign with RS256, ES256 or EdDSA");
         }
-        Ok(_) => steps.add("keys", StepStatus::Ok, "the provider's keys can be read".to_owned()),
+        Ok(_) => steps.add("keys", Outcome::Ok, "the provider's keys can be read".to_owned()),
         Err(error) => {
-            steps.add("keys", StepStatus::Fail, error.to_string());
+            steps.add("keys", Outcome::Fail, error.to_string());
             steps.fix(web_fix(&error));
         }
     }

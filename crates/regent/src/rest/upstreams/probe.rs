@@ -15,11 +15,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::broker::test_connection::report::Outcome;
 use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
-use crate::rest::step::{Step, StepStatus, Steps};
+use crate::rest::step::{Step, Steps};
 use crate::upstream::connect::{self, Clients, Connect};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
@@ -113,7 +114,7 @@ async fn probe(known: &Known, record: &Upstream) -> Probe {
     let upstream = match connect.to(record) {
         Ok(upstream) => upstream,
         Err(error) => {
-            steps.0.add("reach", StepStatus::Fail, error.to_string());
+            steps.0.add("reach", Outcome::Fail, error.to_string());
             return steps.into_probe(Capabilities::default(), None);
         }
     };
@@ -123,12 +124,12 @@ async fn probe(known: &Known, record: &Upstream) -> Probe {
     let skew = identity.as_ref().err().and_then(CallError::refusal).and_then(|refusal| refusal.skew_secs);
     let identity = told(identity);
     if let Told::Silent(why) = &identity {
-        steps.0.add("reach", StepStatus::Fail, why.clone());
+        steps.0.add("reach", Outcome::Fail, why.clone());
         steps.0.fix("check the URL, the proxy and whom the upstream trusts");
         return steps.into_probe(Capabilities::default(), skew);
     }
     let at = upstream.sts.url.host_str().unwrap_or_default().to_owned();
-    steps.0.add("reach", StepStatus::Ok, format!("`{at}` answers"));
+    steps.0.add("reach", Outcome::Ok, format!("`{at}` answers"));
     steps.clock(skew);
     let role = AssumeRoleRequest {
         role_arn: "arn:aws:iam::000000000000:role/regent-probe".to_owned(),
@@ -171,15 +172,15 @@ struct Looked(Steps);
 impl Looked {
     fn clock(&mut self, skew: Option<i64>) {
         let Some(skew) = skew else {
-            return self.0.add("clock", StepStatus::Skipped, "it does not tell the time".to_owned());
+            return self.0.add("clock", Outcome::Skipped, "it does not tell the time".to_owned());
         };
         let status = match skew.abs() {
-            0..=SKEW_WARN_SECS => StepStatus::Ok,
-            apart if apart <= SKEW_FAIL_SECS => StepStatus::Warn,
-            _ => StepStatus::Fail,
+            0..=SKEW_WARN_SECS => Outcome::Ok,
+            apart if apart <= SKEW_FAIL_SECS => Outcome::Warn,
+            _ => Outcome::Fail,
         };
         self.0.add("clock", status, format!("its clock is {skew} seconds ahead of this server's"));
-        if status != StepStatus::Ok {
+        if status != Outcome::Ok {
             self.0.fix("set both clocks by a time server: signatures count for five minutes");
         }
     }
@@ -187,10 +188,10 @@ impl Looked {
     /// What an answer says about an action, and whether it is known.
     fn action(&mut self, name: &'static str, told: &Told) -> Option<bool> {
         match told {
-            Told::Known => self.0.add(name, StepStatus::Ok, format!("it knows `{name}`")),
-            Told::Unknown => self.0.add(name, StepStatus::Warn, format!("it does not know `{name}`")),
+            Told::Known => self.0.add(name, Outcome::Ok, format!("it knows `{name}`")),
+            Told::Unknown => self.0.add(name, Outcome::Warn, format!("it does not know `{name}`")),
             Told::Unsure(why) | Told::Silent(why) => {
-                self.0.add(name, StepStatus::Warn, format!("`{name}`: {why}"));
+                self.0.add(name, Outcome::Warn, format!("`{name}`: {why}"));
                 self.0.fix("check that the URL is that of an STS endpoint");
             }
         }
