@@ -11,8 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from broker import TOKEN, Broker  # noqa: E402
-
-REGENT = os.environ["REGENT"]
+from server import REGENT  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -8,38 +8,22 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-import boto3
 import pytest
-from conftest import REGENT
+from server import REGENT, Server
 
 PASSWORD = "seven lazy herons on a pier"
 WHO = ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
 
 
-class Server:
-    """A server with nothing in it, and what it says when it starts."""
+class Console(Server):
+    """A server, and a browser in front of it that stays signed in."""
 
     def __init__(self):
-        # Not the store of the server that the other tests use.
-        environment = {name: value for name, value in os.environ.items() if name != "REGENT_DATA"}
-        self.process = subprocess.Popen(
-            [REGENT, "serve", "--ephemeral", "--listen", "127.0.0.1:0", "--log", "error"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        greeting = ""
-        while "export AWS_ENDPOINT_URL=" not in greeting:
-            line = self.process.stdout.readline()
-            assert line, f"no greeting: {greeting}"
-            greeting += line
-        self.code = re.search(r"setup +(\S+) \(", greeting)[1]
-        self.root = dict(word.split("=", 1) for word in re.search(r"export (AWS_.*)", greeting)[1].split())
-        self.url = self.root["AWS_ENDPOINT_URL"]
+        super().__init__("--ephemeral", "--log", "error")
         self.browser: dict[str, str] = {}
 
     def page(self, path: str, body: dict) -> dict:
-        """What a page of the console asks for, in a browser that stays signed in."""
+        """What a page of the console asks for."""
         headers = {"content-type": "application/json", "origin": self.url, **self.browser}
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request) as response:
@@ -50,20 +34,19 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server() -> Server:
-    server = Server()
+def server() -> Console:
+    server = Console()
     try:
         server.page("/api/v1/setup", {"code": server.code, "name": "ana", "password": PASSWORD})
         yield server
     finally:
-        server.process.kill()
-        server.process.wait()
+        server.kill()
 
 
 class Person:
     """Somebody with a home, and a browser that is signed in."""
 
-    def __init__(self, server: Server, home: Path):
+    def __init__(self, server: Console, home: Path):
         self.server, self.home = server, home
         self.environment = {
             "HOME": str(home),
@@ -113,16 +96,7 @@ def ana(server, tmp_path_factory) -> Person:
 
 @pytest.fixture(scope="module")
 def role(server) -> dict[str, str]:
-    """A role, and a user whose key may take it: what an account and a connector are made of."""
-    session = boto3.Session(server.root["AWS_ACCESS_KEY_ID"], server.root["AWS_SECRET_ACCESS_KEY"])
-    iam = session.client("iam", region_name="us-east-1", endpoint_url=server.url)
-    user = iam.create_user(UserName="broker")["User"]["Arn"]
-    actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-    trust = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": actions}
-    trust = {"Version": "2012-10-17", "Statement": trust}
-    arn = iam.create_role(RoleName="Auditor", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    key = iam.create_access_key(UserName="broker")["AccessKey"]
-    return {"arn": arn, "key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+    return server.broker_role()
 
 
 def test_from_an_empty_server_to_credentials(ana, role):

@@ -2,59 +2,38 @@
 
 import base64
 import json
-import os
 import re
-import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-import boto3
 import pytest
-from conftest import REGENT
+from server import Server
 
 PASSWORD = "nine canaries in a mine"
 WRONG = "a wrong canary in a mine"
 SECRET = "Canary0Secret0Access0Key0Canary0Secret00"
 
 
-class Server:
+class Logged(Server):
     """A server with a store on disk and every log line there is."""
 
     def __init__(self, folder: Path):
         self.data, self.log = folder / "data", folder / "log"
-        environment = {name: value for name, value in os.environ.items() if name != "REGENT_DATA"}
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [REGENT, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--log", "trace"],
-                env=environment | {"RUST_BACKTRACE": "1"},
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        greeting = ""
-        while "export AWS_ENDPOINT_URL=" not in greeting:
-            line = self.process.stdout.readline()
-            assert line, self.log.read_text()
-            greeting += line
-        self.code = re.search(r"setup +(\S+) \(", greeting)[1]
-        self.root = dict(word.split("=", 1) for word in re.search(r"export (AWS_.*)", greeting)[1].split())
-        self.url = self.root["AWS_ENDPOINT_URL"]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=30)
+        super().__init__("--data", str(self.data), "--log", "trace", log=self.log)
 
 
 class Browser:
     """A page of the console. What it is refused, and what it lists, is kept."""
 
-    def __init__(self, server: Server):
+    def __init__(self, server: Logged):
         self.server, self.headers, self.seen = server, {}, []
 
     def send(self, method: str, path: str, body=None, keep=False, refused=False, **headers: str):
-        data = None if body is None else json.dumps(body).encode()
-        sent = {"content-type": "application/json", "origin": self.server.url, **self.headers, **headers}
+        is_yaml = isinstance(body, str)
+        data = body.encode() if is_yaml else None if body is None else json.dumps(body).encode()
+        kind = "text/yaml" if is_yaml else "application/json"
+        sent = {"content-type": kind, "origin": self.server.url, **self.headers, **headers}
         request = urllib.request.Request(f"{self.server.url}/api/v1{path}", data, sent, method=method)
         try:
             with urllib.request.urlopen(request) as response:
@@ -78,23 +57,9 @@ class Browser:
 
 @pytest.fixture
 def server(tmp_path):
-    server = Server(tmp_path)
+    server = Logged(tmp_path)
     yield server
-    server.process.kill()
-    server.process.wait()
-
-
-def broker_user(server: Server) -> tuple[str, str, str]:
-    """A user's key, and a role that it may take."""
-    session = boto3.Session(server.root["AWS_ACCESS_KEY_ID"], server.root["AWS_SECRET_ACCESS_KEY"])
-    iam = session.client("iam", region_name="us-east-1", endpoint_url=server.url)
-    user = iam.create_user(UserName="broker")["User"]["Arn"]
-    actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-    trust = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": actions}
-    trust = {"Version": "2012-10-17", "Statement": trust}
-    arn = iam.create_role(RoleName="Auditor", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    key = iam.create_access_key(UserName="broker")["AccessKey"]
-    return arn, key["AccessKeyId"], key["SecretAccessKey"]
+    server.kill()
 
 
 def forms(secret: str) -> list[bytes]:
@@ -103,7 +68,7 @@ def forms(secret: str) -> list[bytes]:
     return [raw, base64.b64encode(raw).rstrip(b"="), base64.urlsafe_b64encode(raw).rstrip(b"="), raw.hex().encode()]
 
 
-def use_everything(server: Server, secrets: dict[str, str]) -> Browser:
+def use_everything(server: Logged, secrets: dict[str, str]) -> Browser:
     """Puts secrets wherever they go, and some where they do not belong."""
     page = Browser(server)
     page.refused("POST", "/setup", {"code": WRONG, "name": "ana", "password": PASSWORD})
@@ -114,18 +79,22 @@ def use_everything(server: Server, secrets: dict[str, str]) -> Browser:
     stranger.refused("POST", "/auth/sign-in", {"name": WRONG, "password": PASSWORD, "code": PASSWORD})
     stranger.refused("GET", "/me", authorization=f"Bearer {SECRET}")
 
-    role, key, secret = broker_user(server)
-    secrets |= {"root": server.root["AWS_SECRET_ACCESS_KEY"], "account": secret, "never used": SECRET}
-    account = {"name": "production", "kind": "access_key", "access_key_id": key, "secret_access_key": secret}
+    role = server.broker_role()
+    secrets |= {"root": server.root["AWS_SECRET_ACCESS_KEY"], "account": role["secret"], "never used": SECRET}
+    account = {"kind": "access_key", "access_key_id": role["key"], "name": "production"}
+    account["secret_access_key"] = role["secret"]
     # What is wrong about a body is told without what is in it.
     page.refused("POST", "/accounts", account | {"secret_access_key": [SECRET]})
     page.refused("POST", "/accounts", account | {"rotate_days": SECRET})
     page.refused("POST", "/accounts", account | {"kind": SECRET})
     page.refused("POST", "/accounts", account | {"secret_access_key": SECRET * 500})
+    for member in [f"{SECRET}", f"- {SECRET}", f"{SECRET}: [", f"name: {{ {SECRET}", f"name: *{SECRET}", f"kind: {SECRET}",
+                   f"rotate_days: {SECRET}", f"name: |\n {SECRET}", f"name: !!int {SECRET}", f'name: "{SECRET}']:
+        page.refused("POST", "/config/plan", f"version: 1\naccounts:\n  - {member}\n")
+        page.refused("POST", "/config/plan", member)
     made = page.send("POST", "/accounts", account)
-    other = {"name": "wrong", "kind": "access_key", "access_key_id": key, "secret_access_key": SECRET}
-    wrong = page.send("POST", "/accounts", other)
-    connector = {"principal_type": "assume_role", "role_arn": role, "max_seconds": 3600}
+    wrong = page.send("POST", "/accounts", account | {"name": "wrong", "secret_access_key": SECRET})
+    connector = {"principal_type": "assume_role", "role_arn": role["arn"], "max_seconds": 3600}
     for slug, of in (("audit", made), ("broken", wrong)):
         page.send("POST", "/connectors", connector | {"name": slug, "slug": slug, "account_id": of["id"]})
     page.refused("POST", "/connectors/broken/credentials", {})

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::declared::Declared;
 use super::names::Names;
+use super::yaml;
 use crate::rest::problem::Problem;
 
 /// The version of the form.
@@ -30,12 +31,10 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Reads YAML. The error tells the place, and repeats nothing of what stands there.
+    /// Reads YAML.
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
-        let options = serde_saphyr::options! { with_snippet: false };
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let detail = format!("the document cannot be read: {error}");
-            Problem::bad_request("malformed_document", detail)
+        yaml::read(text).map_err(|told| {
+            Problem::bad_request("malformed_document", format!("the document cannot be read: {told}"))
         })
     }
 

@@ -1,14 +1,61 @@
-//! Writes YAML: names first, sections in the order in which one thing may name another, texts of several lines as such.
+//! Reads and writes YAML. What is read may be a stranger's, and what is wrong with it is told without repeating it; what
+//! is written has names first, and sections in the order in which one thing may name another.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::Value;
+use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 /// Members that come before the others.
 const FIRST: [&str; 4] = ["version", "name", "slug", "kind"];
 /// The order of sections: nothing is named before it is told what it is.
 const SECTIONS: [&str; 6] =
     ["upstreams", "identity_sources", "accounts", "groups", "system_callers", "connectors"];
+
+/// Reads YAML. What is wrong with it comes with its place.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| error.render_with_formatter(&WithoutValues))
+}
+
+/// Tells what is wrong without what stands there: it may be a secret in the wrong place.
+struct WithoutValues;
+
+impl MessageFormatter for WithoutValues {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what is not known to be about the form alone tells nothing"
+    )]
+    fn format_message<'a>(&self, error: &'a Error) -> Cow<'a, str> {
+        match error {
+            Error::SerdeInvalidType { expected, .. } | Error::SerdeInvalidValue { expected, .. } => {
+                Cow::Owned(format!("expected {expected}"))
+            }
+            Error::SerdeUnknownField { expected, .. } => {
+                Cow::Owned(format!("unknown name, expected one of: {}", expected.join(", ")))
+            }
+            Error::DuplicateMappingKey { .. } => Cow::Borrowed("the same name is there already"),
+            // What these say is about the form alone.
+            Error::Eof { .. }
+            | Error::ExternalMessage { .. }
+            | Error::Unexpected { .. }
+            | Error::MultipleDocuments { .. }
+            | Error::UnknownAnchor { .. }
+            | Error::InvalidScalar { .. }
+            | Error::IndentationError { .. }
+            | Error::SerdeMissingField { .. }
+            | Error::AliasReplayLimitExceeded { .. }
+            | Error::AliasExpansionLimitExceeded { .. }
+            | Error::AliasReplayStackDepthExceeded { .. }
+            | Error::Budget { .. } => UserMessageFormatter.format_message(error),
+            _ => Cow::Borrowed("this cannot stand here"),
+        }
+    }
+}
 
 /// A value as YAML.
 pub(super) fn write(value: &Value) -> Result<String, serde_saphyr::ser::Error> {
@@ -129,5 +176,40 @@ mod tests {
     fn names_come_first() {
         let value = json!({ "accounts": [{ "alpha": "x", "name": "prod" }], "version": 1 });
         assert_eq!(super::write(&value).unwrap(), "version: 1\naccounts:\n  - name: prod\n    alpha: x\n");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_without_what_stands_there() {
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct Section {
+            version: u32,
+            groups: Option<Vec<Value>>,
+        }
+        for (text, expected) in [
+            ("hunter2", "expected mapping start at line 1, column 1"),
+            ("version: 1\nhunter2: 1", "unknown name, expected one of: version, groups at line 2, column 1"),
+            ("version: hunter2", "invalid u32 at line 1, column 10"),
+            ("version: [hunter2]", "expected string scalar at line 1, column 10"),
+            ("groups: hunter2", "expected sequence start at line 1, column 9"),
+            ("groups: [*hunter2]", "reference to unknown value at line 1, column 10"),
+            ("groups: [!!int hunter2]", "invalid u64 at line 1, column 16"),
+            ("groups: [{hunter2: 1, hunter2: 2}]", "the same name is there already at line 1, column 23"),
+            ("groups: [\"hunter2", "unclosed quote at line 1, column 10"),
+            ("groups: [hunter2", "unclosed bracket '[' at line 1, column 9"),
+            (
+                "groups:\n  - |\n hunter2",
+                "while parsing a block mapping, did not find expected key at line 3, column 2",
+            ),
+            ("groups: [1e999] # hunter2", "this cannot stand here at line 1, column 10"),
+            (
+                "---\nversion: 1\n---\nhunter2",
+                "only single YAML document expected but multiple found at line 4, column 1",
+            ),
+        ] {
+            let told = super::read::<Section>(text).unwrap_err();
+            assert_eq!(told.lines().next(), Some(expected), "{text}");
+            assert!(!told.contains("hunter2"), "{text}: {told}");
+        }
     }
 }
