@@ -21,6 +21,16 @@ impl Dialect {
         }
     }
 
+    /// A statement of a migration in this engine's words.
+    ///
+    /// SQLite keeps a table beside the index of its key unless it is told not to; others do not know these words.
+    pub(crate) fn spell(self, statement: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite => statement,
+            Self::Postgres => statement.strip_suffix(" WITHOUT ROWID").unwrap_or(statement),
+        }
+    }
+
     /// Begins a transaction that will write.
     ///
     /// SQLite takes its one write lock at once: a transaction that reads first and then wants to

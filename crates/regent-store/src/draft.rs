@@ -86,8 +86,8 @@ impl<P: Picture> Draft<P> {
     /// Archives a row: a kind and a key, a body of at most 256 KiB on one line, and up to eight labels to find it by.
     ///
     /// It is written in the transaction of the command, shown by no picture, and read with
-    /// [`Store::archived`](crate::Store::archived). A row of the same kind and key is written over; of its labels those
-    /// stay that are not given anew.
+    /// [`Store::archived`](crate::Store::archived). A row of the same kind and key is written over; its labels
+    /// stay, and new ones are added to them.
     ///
     /// Keys of one kind are letters, digits, `_` and `-`, of one length, and differ only in digits and letters of one
     /// case: numbers with leading zeros, or ULIDs behind a prefix. Such keys are in the same order for every database,

@@ -83,7 +83,7 @@ async fn step(link: &mut Link, options: &Options, holder: i64) -> Result<Step, S
             if !lease(connection, options, holder).await? {
                 return Ok(Step::Wait);
             }
-            connection.run(statement).await?;
+            connection.run(connection.dialect().spell(statement)).await?;
         }
         let record = "INSERT INTO migration (name, applied_us) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
         connection.execute(record, vec![Value::from(*name), Value::Int(options.clock.now_us())]).await?;

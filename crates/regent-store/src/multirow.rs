@@ -3,13 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::dialect::Dialect;
 use crate::sql::{Connection, SqlError, Text, Value};
 
 /// How many rows a statement takes. What is left over takes the next smaller ones.
-///
-/// Not larger, because SQLite looks up a numbered placeholder by walking a list: binding a
-/// statement costs the square of its placeholders.
-const SIZES: [usize; 4] = [32, 8, 2, 1];
+const SIZES: [usize; 5] = [128, 32, 8, 2, 1];
 
 /// The text of a statement for any number of rows; `?` stands for a value.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +24,8 @@ impl Pattern {
         self.row.matches('?').count()
     }
 
-    /// The statement for so many rows, its placeholders numbered through.
-    fn text(&self, rows: usize) -> String {
+    /// The statement for so many rows.
+    fn text(&self, rows: usize, dialect: Dialect) -> String {
         let mut text = String::from(self.before);
         let mut number = 0;
         for row in 0..rows {
@@ -35,7 +33,11 @@ impl Pattern {
             for (place, part) in self.row.split('?').enumerate() {
                 if place > 0 {
                     number += 1;
-                    let _infallible = write!(text, "${number}");
+                    let _infallible = match dialect {
+                        // A number is a name to SQLite, and it finds names by walking a list, for each value anew.
+                        Dialect::Sqlite => text.write_char('?'),
+                        Dialect::Postgres => write!(text, "${number}"),
+                    };
                 }
                 text.push_str(part);
             }
@@ -48,19 +50,33 @@ impl Pattern {
 /// A statement with a list of rows in it.
 pub(crate) struct Multirow {
     columns: usize,
-    /// By size, largest first.
-    texts: [(usize, Arc<str>); 4],
+    sqlite: Texts,
+    postgres: Texts,
 }
+
+/// The statement by how many rows it takes, the most first.
+type Texts = [(usize, Arc<str>); SIZES.len()];
 
 impl Multirow {
     pub(crate) fn new(pattern: Pattern) -> Self {
-        let texts = SIZES.map(|rows| (rows, pattern.text(rows).into()));
-        Self { columns: pattern.columns(), texts }
+        let texts = |dialect| SIZES.map(|rows| (rows, pattern.text(rows, dialect).into()));
+        Self {
+            columns: pattern.columns(),
+            sqlite: texts(Dialect::Sqlite),
+            postgres: texts(Dialect::Postgres),
+        }
+    }
+
+    fn of(&self, dialect: Dialect) -> &Texts {
+        match dialect {
+            Dialect::Sqlite => &self.sqlite,
+            Dialect::Postgres => &self.postgres,
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|(_, text)| &**text)
+        self.sqlite.iter().map(|(_, text)| &**text)
     }
 
     /// How many rows these values make.
@@ -76,7 +92,7 @@ impl Multirow {
     ) -> Result<u64, SqlError> {
         let mut changed = 0;
         let mut values = values.into_iter();
-        for (rows, text) in &self.texts {
+        for (rows, text) in self.of(connection.dialect()) {
             let width = rows * self.columns;
             while values.len() >= width {
                 let taken = values.by_ref().take(width).collect();
@@ -90,14 +106,16 @@ impl Multirow {
 #[cfg(test)]
 mod tests {
     use super::Pattern;
+    use crate::dialect::Dialect::{Postgres, Sqlite};
 
     #[test]
-    fn placeholders_are_numbered_through_all_rows() {
+    fn placeholders_go_on_through_all_rows() {
         let insert = Pattern { before: "VALUES ", row: "(?, ?)", between: ", ", after: " END" };
-        assert_eq!(insert.text(1), "VALUES ($1, $2) END");
-        assert_eq!(insert.text(3), "VALUES ($1, $2), ($3, $4), ($5, $6) END");
+        assert_eq!(insert.text(1, Postgres), "VALUES ($1, $2) END");
+        assert_eq!(insert.text(3, Postgres), "VALUES ($1, $2), ($3, $4), ($5, $6) END");
+        assert_eq!(insert.text(2, Sqlite), "VALUES (?, ?), (?, ?) END");
         let choose = Pattern { before: "WHERE ", row: "a = ? AND b = 7", between: " OR ", after: "" };
-        assert_eq!(choose.text(2), "WHERE a = $1 AND b = 7 OR a = $2 AND b = 7");
+        assert_eq!(choose.text(2, Postgres), "WHERE a = $1 AND b = 7 OR a = $2 AND b = 7");
         assert_eq!((insert.columns(), choose.columns()), (2, 1));
     }
 }

@@ -1,11 +1,13 @@
 //! Pages of the archive, and its old end going.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::{Archived, FULL_PAGE_BYTES, Forgotten, Order, Page, Range};
 use crate::error::StoreError;
 use crate::link::{Link, SharedLink, limited};
+use crate::multirow::{Multirow, Pattern};
 use crate::seq::Seq;
 use crate::sql::{Row, SqlError, Text, Value};
 
@@ -15,6 +17,24 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 const STEP_ROWS: u64 = 500;
 const STEPS: u64 = 200;
 const STEP_LIMIT: Duration = Duration::from_secs(30);
+
+static ROWS: LazyLock<Multirow> = LazyLock::new(|| {
+    Multirow::new(Pattern {
+        before: "DELETE FROM archive WHERE ",
+        row: "(kind = ? AND key = ?)",
+        between: " OR ",
+        after: "",
+    })
+});
+
+static LABELS: LazyLock<Multirow> = LazyLock::new(|| {
+    Multirow::new(Pattern {
+        before: "DELETE FROM archive_label WHERE ",
+        row: "(kind = ? AND label = ? AND value = ? AND key = ?)",
+        between: " OR ",
+        after: "",
+    })
+});
 
 impl Archived {
     fn from_row(row: &Row) -> Result<Self, SqlError> {
@@ -127,24 +147,28 @@ pub(crate) async fn forget(
     Ok(Forgotten { rows, is_done: false })
 }
 
-async fn step(link: &mut Link, kind: &str, before: &str, rows: u64) -> Result<u64, StoreError> {
+async fn step(link: &mut Link, kind: &str, before: &str, limit: u64) -> Result<u64, StoreError> {
     let begin = link.dialect().begin_write();
     let connection = link.open().await?;
     connection.run(begin).await?;
-    let oldest = "SELECT MAX(key) FROM (SELECT key FROM archive WHERE kind = $1 AND key < $2 \
-                  ORDER BY key LIMIT $3) AS oldest";
-    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let values = vec![Value::from(kind), Value::from(before), Value::Int(rows)];
-    let row = connection.row(oldest, values).await?;
-    let Some(last) = row.as_ref().map(|row| row.optional_text(0)).transpose()?.flatten() else {
-        connection.run("ROLLBACK").await?;
-        return Ok(0);
-    };
-    let values = vec![Value::from(kind), Value::from(last)];
-    // Labels first: should a row come in between, it is a label that is left over, and it goes the next time.
-    let labels = "DELETE FROM archive_label WHERE kind = $1 AND key <= $2";
-    connection.execute(labels, values.clone()).await?;
-    let removed = connection.execute("DELETE FROM archive WHERE kind = $1 AND key <= $2", values).await?;
+    let oldest = "SELECT key, labels FROM archive WHERE kind = $1 AND key < $2 ORDER BY key LIMIT $3";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found =
+        connection.rows(oldest, vec![Value::from(kind), Value::from(before), Value::Int(limit)])?;
+    let (kind, mut rows, mut labels) = (Arc::<str>::from(kind), Vec::new(), Vec::new());
+    while let Some(row) = found.next().await? {
+        let key = Arc::<str>::from(row.text(0)?);
+        for (label, value) in row.text(1)?.lines().filter_map(|line| line.split_once('=')) {
+            let label = [Value::from(label), Value::from(value)];
+            labels.push(Value::from(&kind));
+            labels.extend(label);
+            labels.push(Value::from(&key));
+        }
+        rows.extend([Value::from(&kind), Value::Text(key)]);
+    }
+    drop(found);
+    LABELS.execute(connection, labels).await?;
+    let removed = ROWS.execute(connection, rows).await?;
     connection.run("COMMIT").await?;
     Ok(removed)
 }
@@ -153,14 +177,14 @@ async fn step(link: &mut Link, kind: &str, before: &str, rows: u64) -> Result<u6
 mod tests {
     use std::sync::Arc;
 
-    use super::{Order, Query, Range};
+    use super::{LABELS, Order, Query, ROWS, Range};
     use crate::link::{Lifetime, Link};
     use crate::migrate::migrate;
     use crate::options::{Clock, Entropy, Options};
     use crate::sql::{Database, Text};
 
     #[tokio::test]
-    async fn a_page_is_read_along_an_index_and_never_sorted() {
+    async fn rows_are_read_and_forgotten_along_an_index_and_never_sorted() {
         let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
         let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
         migrate(&mut link, &options).await.unwrap();
@@ -182,6 +206,14 @@ mod tests {
                     }
                     assert_eq!(searches, 1 + usize::from(label.is_some()), "{}", query.text);
                 }
+            }
+        }
+        for statement in ROWS.texts().chain(LABELS.texts()) {
+            let plan = Text::Built(format!("EXPLAIN QUERY PLAN {statement}").into());
+            let mut steps = connection.rows(plan, Vec::new()).unwrap();
+            while let Some(step) = steps.next().await.unwrap() {
+                let step = step.text(3).unwrap();
+                assert!(!step.starts_with("SCAN"), "{step}: {statement}");
             }
         }
     }

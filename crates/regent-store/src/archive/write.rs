@@ -11,19 +11,20 @@ use crate::sql::{Connection, Value};
 
 static ROWS: LazyLock<Multirow> = LazyLock::new(|| {
     Multirow::new(Pattern {
-        before: "INSERT INTO archive (kind, key, seq, body) VALUES ",
-        row: "(?, ?, ?, ?)",
+        before: "INSERT INTO archive (kind, key, seq, body, labels) VALUES ",
+        row: "(?, ?, ?, ?, ?)",
         between: ", ",
-        after: " ON CONFLICT (kind, key) DO UPDATE SET seq = excluded.seq, body = excluded.body",
+        after: " ON CONFLICT (kind, key) DO UPDATE SET seq = excluded.seq, body = excluded.body, labels = \
+                CASE WHEN archive.labels = excluded.labels THEN archive.labels ELSE archive.labels || excluded.labels END",
     })
 });
 
 static LABELS: LazyLock<Multirow> = LazyLock::new(|| {
     Multirow::new(Pattern {
-        before: "INSERT INTO archive_label (kind, key, label, value) VALUES ",
+        before: "INSERT INTO archive_label (kind, label, value, key) VALUES ",
         row: "(?, ?, ?, ?)",
         between: ", ",
-        after: " ON CONFLICT (kind, key, label) DO UPDATE SET value = excluded.value",
+        after: " ON CONFLICT (kind, label, value, key) DO UPDATE SET key = excluded.key",
     })
 });
 
@@ -55,37 +56,34 @@ impl Shelved {
         if let Some(Row { seq: held, drafted: earlier }) = self.rows.get_mut(at) {
             *held = seq;
             earlier.body = drafted.body;
-            for label in drafted.labels {
-                earlier.set_label(label);
-            }
+            earlier.labels.extend(drafted.labels);
+            earlier.sort_labels();
             return;
         }
-        let Drafted { name, body, labels } = drafted;
-        let mut drafted = Drafted { name, body, labels: Vec::with_capacity(labels.len()) };
-        for label in labels {
-            drafted.set_label(label);
-        }
-        self.rows.push(Row { seq, drafted });
+        let mut row = Row { seq, drafted };
+        row.drafted.sort_labels();
+        self.rows.push(row);
     }
 }
 
 impl Drafted {
-    fn set_label(&mut self, (label, value): (Arc<str>, Arc<str>)) {
-        match self.labels.iter_mut().find(|(held, _)| *held == label) {
-            Some((_, held)) => *held = value,
-            None => self.labels.push((label, value)),
-        }
+    /// Each label of each value once.
+    fn sort_labels(&mut self) {
+        self.labels.sort_unstable();
+        self.labels.dedup();
     }
 }
 
 /// Writes what was archived, over what there was under the same keys.
 pub(crate) async fn write(connection: &mut Connection, shelved: Shelved) -> Result<(), StoreError> {
-    let (mut rows, mut labels) = (Vec::with_capacity(shelved.len() * 4), Vec::new());
+    let (mut rows, mut labels) = (Vec::with_capacity(shelved.len() * 5), Vec::new());
     for Row { seq, drafted: Drafted { name: Name { kind, key }, body, labels: given } } in shelved.rows {
+        let listed: String = given.iter().flat_map(|(label, value)| [label, "=", value, "\n"]).collect();
         for (label, value) in given {
-            labels.extend([Arc::clone(&kind), Arc::clone(&key), label, value].map(Value::Text));
+            labels.extend([Arc::clone(&kind), label, value, Arc::clone(&key)].map(Value::Text));
         }
-        rows.extend([Value::Text(kind), Value::Text(key), Value::Int(seq.to_column()), Value::Text(body)]);
+        let seq = Value::Int(seq.to_column());
+        rows.extend([Value::Text(kind), Value::Text(key), seq, Value::Text(body), Value::from(&*listed)]);
     }
     for (statement, values) in [(&ROWS, rows), (&LABELS, labels)] {
         let expected = statement.count(&values);

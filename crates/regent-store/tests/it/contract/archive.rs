@@ -98,17 +98,23 @@ pub(crate) async fn a_row_archived_again_is_written_over(place: impl Place) {
     store.write(twice).await.unwrap();
     archive(&store, "1", "one at last", &[("state", "over")]).await;
     assert_eq!(all(&store).await, ["1@3=one at last", "2@2=two again"]);
-    let labels = "SELECT kind, key, label, value FROM archive_label ORDER BY kind, key, label";
+    let labels = "SELECT kind, key, label, value FROM archive_label ORDER BY kind, key, label, value";
     assert_eq!(
         place.sql(labels).await,
         [
+            ["event", "1", "state", "active"],
             ["event", "1", "state", "over"],
             ["event", "1", "user", "ana"],
+            ["event", "2", "state", "active"],
+            ["event", "2", "state", "open"],
             ["event", "2", "state", "over"],
             ["event", "2", "user", "bob"],
             ["other", "1", "state", "active"],
         ]
     );
+    archive(&store, "1", "one still", &[("state", "over")]).await;
+    store.forget_archived("event", "3", 9).await.unwrap();
+    assert_eq!(place.sql(labels).await, [["other", "1", "state", "active"]]);
 }
 
 pub(crate) async fn pages_lead_through_a_range_both_ways(place: impl Place) {
