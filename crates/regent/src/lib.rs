@@ -35,6 +35,7 @@ mod time;
 mod upstream;
 mod usage;
 mod web;
+pub mod yaml;
 
 pub use administration::{AdministrationError, NewKey};
 pub use bootstrap::{FirstAccount, StartError, Started};

@@ -24,12 +24,12 @@ use super::parameters::Query;
 use super::problem::Problem;
 use crate::broker::change::{BrokerChange, NotChanged};
 use crate::broker::journal::{Action, Event, Text};
+use crate::yaml;
 
 mod apply;
 mod declared;
 mod document;
 mod names;
-mod yaml;
 
 use apply::{Applying, Change, Outcome, Warning};
 use document::Document;

@@ -65,7 +65,7 @@ async fn the_chain_of_events_is_verified_and_a_forged_event_named() {
     check(&on(&["audit", "chain", "search", "--from", "2026-01-01T00:00:00Z"], data), 0, &[]).await;
     check(&on(&["audit", "chain", "export", "--format", "csv"], data), 0, &["seq,at,id,actor_type,"]).await;
     assert_eq!(check(&on(&["audit", "chain", "public-key"], data), 0, &["="]).await.trim().len(), 44);
-    let forged = "INSERT INTO archive VALUES ('audit-event', '00000000000000000001', 1, '{}')";
+    let forged = "INSERT INTO archive VALUES ('audit-event', '00000000000000000001', 1, '{}', '')";
     let options = SqliteConnectOptions::new().filename(data.join("regent.db"));
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     sqlx::query(forged).execute(&mut connection).await.unwrap();

@@ -170,8 +170,8 @@ async fn events_put_elsewhere_are_named() {
     .await;
     let copy = "INSERT INTO archive SELECT kind,";
     let copied: [(&str, (u64, Why)); 2] = [
-        ("'00000000000000000003x', seq, body FROM archive WHERE key LIKE '%03'", (4, Why::Inserted)),
-        ("'00000000000000000013', seq, body FROM archive WHERE key LIKE '%12'", (13, Why::Surplus)),
+        ("'00000000000000000003x', seq, body, labels FROM archive WHERE key LIKE '%03'", (4, Why::Inserted)),
+        ("'00000000000000000013', seq, body, labels FROM archive WHERE key LIKE '%12'", (13, Why::Surplus)),
     ];
     for (rest, expected) in copied {
         check(Box::leak(format!("{copy} {rest}").into_boxed_str()), expected).await;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::refusal::Refusal;
+use crate::yaml;
 
 /// No document of a person is larger.
 const LIMIT_BYTES: u64 = 4 << 20;
@@ -31,8 +32,8 @@ pub(super) fn text(path: &Path) -> anyhow::Result<String> {
 
 /// Reads one thing from YAML, of which JSON is a part.
 pub(super) fn object(path: &Path) -> anyhow::Result<Value> {
-    let value: Value = serde_saphyr::from_str(&text(path)?)
-        .map_err(|error| Refusal::failed(format!("`{}` is not YAML: {error}", path.display())))?;
+    let value: Value = yaml::read(&text(path)?)
+        .map_err(|told| Refusal::failed(format!("`{}` is not YAML: {told}", path.display())))?;
     if value.is_object() {
         return Ok(value);
     }

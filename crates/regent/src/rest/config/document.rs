@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::declared::Declared;
 use super::names::Names;
-use super::yaml;
 use crate::rest::problem::Problem;
+use crate::yaml;
 
 /// The version of the form.
 const VERSION: u32 = 1;

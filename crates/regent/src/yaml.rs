@@ -15,8 +15,12 @@ const FIRST: [&str; 4] = ["version", "name", "slug", "kind"];
 const SECTIONS: [&str; 6] =
     ["upstreams", "identity_sources", "accounts", "groups", "system_callers", "connectors"];
 
-/// Reads YAML. What is wrong with it comes with its place.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+/// Reads YAML.
+///
+/// # Errors
+///
+/// What is wrong with it and where, without anything that stands there.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| error.render_with_formatter(&WithoutValues))
@@ -58,7 +62,11 @@ impl MessageFormatter for WithoutValues {
 }
 
 /// A value as YAML.
-pub(super) fn write(value: &Value) -> Result<String, serde_saphyr::ser::Error> {
+///
+/// # Errors
+///
+/// What of it YAML cannot say.
+pub fn write(value: &Value) -> Result<String, serde_saphyr::ser::Error> {
     let options = serde_saphyr::ser_options! {
         compact_list_indent: false,
         // A line stays one, however long it is.
