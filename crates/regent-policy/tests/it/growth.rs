@@ -1,5 +1,8 @@
 //! A document of twice the length costs twice as much, whatever it is full of.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use regent_policy::{
     Bindings, Context, Document, Policies, PolicyKind, Program, Request, Resource, action, admit, decide,
 };
@@ -9,8 +12,10 @@ use crate::cpu::thread_time_ns;
 
 /// Twice the work, and a quarter more for what grows with a logarithm and for a busy machine.
 const MOST_PERCENT: u64 = 250;
-/// A quadratic cost is there every time, a disturbance is not.
-const ATTEMPTS: usize = 12;
+/// A quadratic cost is there every time; a disturbance is not, though it may take a while to pass.
+const ATTEMPTS: u32 = 40;
+/// By how much longer to wait after each attempt: some four seconds in all.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Nearly half of what IAM takes.
 const LENGTH: usize = 60_000;
@@ -64,15 +69,17 @@ fn cost_ns(text: &str) -> u64 {
 }
 
 #[track_caller]
+#[expect(clippy::disallowed_methods, reason = "nothing tells when a disturbance of the machine is over")]
 fn check(name: &str, document: impl Fn(usize) -> String) {
     let (short, long) = (document(LENGTH), document(2 * LENGTH));
     let (mut best_short, mut best_long) = (u64::MAX, u64::MAX);
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
         best_short = best_short.min(cost_ns(&short));
         best_long = best_long.min(cost_ns(&long));
         if best_short > 0 && best_long * 100 <= best_short * MOST_PERCENT {
             return;
         }
+        sleep(PAUSE * attempt);
     }
     panic!("{name}: {best_short} ns for {} bytes, {best_long} ns for {}", short.len(), long.len());
 }
