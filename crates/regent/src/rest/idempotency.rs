@@ -4,7 +4,8 @@
 //! own. What holds a secret is never kept: there the second answer says that the first was given.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
@@ -18,6 +19,7 @@ use http_body_util::BodyExt as _;
 
 use super::caller::Known;
 use super::problem::Problem;
+use crate::server::Server;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -88,12 +90,19 @@ impl Idempotency {
             return entry.turn(&request);
         }
         let of_caller = given.answers.keys().filter(|(caller, _)| *caller == name.0).count();
-        if of_caller >= MOST_OF_ONE || given.answers.len() >= MOST {
+        let is_own_full = of_caller >= MOST_OF_ONE;
+        if is_own_full || given.answers.len() >= MOST {
+            // What is under way is not forgotten: it would be done twice.
+            let is_over = |name: &Name| {
+                given.answers.get(name).is_some_and(|entry| !matches!(entry.state, State::UnderWay))
+            };
             let oldest =
-                given.order.values().find(|(caller, _)| of_caller < MOST_OF_ONE || *caller == name.0);
-            if let Some(oldest) = oldest.cloned() {
-                given.forget(&oldest);
-            }
+                given.order.values().find(|held| (!is_own_full || held.0 == name.0) && is_over(held));
+            let Some(oldest) = oldest.cloned() else {
+                let detail = "too many requests with an `Idempotency-Key` are under way";
+                return Turn::Refuse(Problem::rate_limited(detail, 1));
+            };
+            given.forget(&oldest);
         }
         let number = given.next;
         given.next += 1;
@@ -150,7 +159,7 @@ impl Entry {
                 Turn::Refuse(Problem::conflict("idempotency_under_way", detail).fix("try again in a moment"))
             }
             State::Withheld => {
-                let detail = "this was done, and its answer had secrets, which are shown once";
+                let detail = "this was done, and its answer is not kept: it was long, or had secrets, which are shown once";
                 let problem = Problem::conflict("idempotency_replayed", detail);
                 Turn::Refuse(problem.fix("look at what was made, and make new credentials or another token"))
             }
@@ -188,16 +197,26 @@ pub(super) async fn layer(request: Request, next: Next) -> Response {
         Ok(body) => body.to_bytes(),
         Err(error) => return Problem::bad_request("body_incomplete", error.to_string()).into_response(),
     };
-    let held = &known.asked.server.idempotency;
-    match held.begin(&name, request_hash(&parts, &bytes), known.asked.seconds()) {
+    let server = Arc::clone(&known.asked.server);
+    match server.idempotency.begin(&name, request_hash(&parts, &bytes), known.asked.seconds()) {
         Turn::Refuse(problem) => return problem.into_response(),
         Turn::Again(kept) => return kept.into_response(),
         Turn::Do => {}
     }
     let is_own = OWN_AFFAIRS.iter().any(|own| parts.uri.path().contains(own));
-    let under_way = UnderWay { held, name: &name, is_own, is_done: false };
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    under_way.end(response).await
+    let under_way = UnderWay { server, name, is_own, is_done: false };
+    // It goes on without whoever hangs up: they will ask again, by the same key, what came of it.
+    let task = tokio::spawn(async move {
+        let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+        under_way.end(response).await
+    });
+    match task.await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(error) => Problem::internal(error).into_response(),
+        },
+    }
 }
 
 fn request_hash(parts: &http::request::Parts, body: &[u8]) -> [u8; 32] {
@@ -207,24 +226,24 @@ fn request_hash(parts: &http::request::Parts, body: &[u8]) -> [u8; 32] {
     hash.as_ref().try_into().unwrap_or_default()
 }
 
-/// A request that is being done. If whoever asked hangs up, its key is free again.
-struct UnderWay<'a> {
-    held: &'a Idempotency,
-    name: &'a Name,
+/// A request that is being done. If it comes to no end, its key is free again.
+struct UnderWay {
+    server: Arc<Server>,
+    name: Name,
     /// It is about how somebody signs in.
     is_own: bool,
     is_done: bool,
 }
 
-impl UnderWay<'_> {
+impl UnderWay {
     async fn end(mut self, response: Response) -> Response {
         self.is_done = true;
         if !response.status().is_success() {
-            self.held.end(self.name, None);
+            self.server.idempotency.end(&self.name, None);
             return response;
         }
         if self.is_own || is_secret(response.headers()) {
-            self.held.end(self.name, Some(State::Withheld));
+            self.server.idempotency.end(&self.name, Some(State::Withheld));
             return response;
         }
         let (parts, body) = response.into_parts();
@@ -236,15 +255,17 @@ impl UnderWay<'_> {
             body: body.clone(),
         };
         let is_short = body.len() <= MAX_ANSWER;
-        self.held.end(self.name, Some(if is_short { State::Answered(kept) } else { State::Withheld }));
+        self.server
+            .idempotency
+            .end(&self.name, Some(if is_short { State::Answered(kept) } else { State::Withheld }));
         Response::from_parts(parts, Body::from(body))
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         if !self.is_done {
-            self.held.end(self.name, None);
+            self.server.idempotency.end(&self.name, None);
         }
     }
 }
@@ -263,5 +284,25 @@ impl Kept {
         headers.extend(self.tag.map(|tag| (ETAG, tag)));
         headers.insert(REPLAYED.clone(), HeaderValue::from_static("true"));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Idempotency, MOST_OF_ONE, Name, State, Turn};
+
+    #[test]
+    fn the_oldest_answer_makes_room_and_what_is_under_way_stays() {
+        let held = Idempotency::default();
+        let name = |number: usize| -> Name { ("ana".into(), number.to_string().into()) };
+        let is_done = |number| matches!(held.begin(&name(number), [0; 32], 0), Turn::Do);
+        assert!((0..MOST_OF_ONE).all(is_done));
+        assert!(matches!(held.begin(&name(MOST_OF_ONE), [0; 32], 0), Turn::Refuse(_)));
+        held.end(&name(1), Some(State::Withheld));
+        assert!(is_done(MOST_OF_ONE) && !is_done(0) && !is_done(2));
+        // Nothing is known of it any more, and there is no room for it.
+        assert!(matches!(held.begin(&name(1), [0; 32], 0), Turn::Refuse(_)));
+        held.end(&name(7), None);
+        assert!(is_done(1));
     }
 }

@@ -216,6 +216,26 @@ async fn a_request_that_is_sent_twice_is_done_once() {
 }
 
 #[tokio::test]
+async fn whoever_hangs_up_learns_by_the_key_what_came_of_it() {
+    let admin = TestServer::new().await.administrator().await;
+    let group = json!({ "name": "dev" });
+    tokio::select! {
+        biased;
+        reply = keyed(&admin, "/groups", "k1", &group) => panic!("answered before it was durable: {}", reply.text),
+        () = tokio::task::yield_now() => {}
+    }
+    let reply = loop {
+        let reply = keyed(&admin, "/groups", "k1", &group).await;
+        if reply.shape() != "409 idempotency_under_way" {
+            break reply;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((reply.status, reply.body["name"].as_str()), (201, Some("dev")), "{}", reply.text);
+    assert_eq!(reply.headers["idempotent-replayed"], "true");
+}
+
+#[tokio::test]
 async fn an_answer_with_a_secret_is_given_once() {
     let admin = TestServer::new().await.administrator().await;
     let first = keyed(&admin, "/system-callers", "k1", &json!({ "name": "ci" })).await;
