@@ -43,6 +43,7 @@ mod person;
 pub mod plan;
 mod principal_type;
 mod secret;
+mod session_arn;
 mod session_name;
 mod settings;
 pub mod snippet;

@@ -11,9 +11,7 @@
 use std::sync::Arc;
 
 use regent_broker::plan::{self, Plan, Purpose, Terms};
-use regent_broker::{
-    Account, AccountKind, Connector, ConsoleUse, Health, PrincipalType, RequireMfa, Stored, Upstream,
-};
+use regent_broker::{Account, AccountKind, Connector, ConsoleUse, Health, RequireMfa, Stored, Upstream};
 use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 
@@ -52,7 +50,6 @@ pub(crate) struct Wish {
     pub(crate) purpose: Purpose,
 }
 
-/// The longest reason, in characters.
 /// The longest policy that is read at all, in bytes.
 const MAX_EXTRA_POLICY: usize = 8192;
 
@@ -154,7 +151,8 @@ pub(crate) fn may_know(known: &Known, connector: &Versioned<Stored<Connector>>) 
 /// Who the caller would be.
 #[derive(Debug)]
 pub(crate) struct Preview {
-    pub(crate) arn: String,
+    /// Unless it is not known whose the base credentials are.
+    pub(crate) arn: Option<String>,
     pub(crate) session_name: String,
     pub(crate) source_identity: Option<String>,
     pub(crate) tags: Vec<(String, String)>,
@@ -165,23 +163,7 @@ pub(crate) fn preview(known: &Known, connector: &Versioned<Stored<Connector>>) -
     let wish = Wish::default();
     let (asking, _, rendered) = prepare(known, connector, &wish)?;
     let terms = &connector.entity.value.terms;
-    let role = terms.role_arn.as_deref().unwrap_or_default();
-    let mut fields = role.split(':').skip(1);
-    let partition = fields.next().unwrap_or("aws");
-    let account = fields.nth(2).or(asking.account.entity.value.aws_account_id.as_deref()).unwrap_or_default();
-    let name = role.rsplit('/').next().unwrap_or_default();
-    let arn = match terms.principal_type {
-        PrincipalType::AssumeRole => {
-            format!("arn:{partition}:sts::{account}:assumed-role/{name}/{}", rendered.session_name)
-        }
-        PrincipalType::FederatedUser => {
-            let account = asking.account.entity.value.aws_account_id.as_deref().unwrap_or_default();
-            format!("arn:aws:sts::{account}:federated-user/{}", rendered.session_name)
-        }
-        PrincipalType::IamUserSession | PrincipalType::Provided => {
-            asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
-        }
-    };
+    let arn = terms.session_arn(&asking.account.entity.value, Some(&rendered.session_name));
     let SessionRequest { session_name, source_identity, tags, .. } = rendered;
     Ok(Preview { arn, session_name, source_identity, tags })
 }

@@ -246,6 +246,12 @@ async fn an_answer_with_a_secret_is_given_once() {
     let own = keyed(&admin, "/me/totp", "k2", &json!({})).await;
     assert_eq!(own.status, 200, "{}", own.text);
     assert_eq!(keyed(&admin, "/me/totp", "k2", &json!({})).await.shape(), "409 idempotency_replayed");
+    admin.made("/setup/demo", json!({})).await;
+    for path in ["/connectors/regent-demo/credentials", "/connectors/regent-demo/console-url"] {
+        let first = keyed(&admin, path, path, &json!({})).await;
+        assert_eq!(first.status, 200, "{}", first.text);
+        assert_eq!(keyed(&admin, path, path, &json!({})).await.shape(), "409 idempotency_replayed", "{path}");
+    }
 }
 
 #[tokio::test]

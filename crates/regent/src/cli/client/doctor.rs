@@ -221,8 +221,9 @@ async fn connector(session: &Session, slug: &str) -> Finding {
     let path = ["connectors", slug, "caller-identity"];
     match session.api.ask(Ask::post(&path, &json!({}))).await.and_then(|answer| answer.json()) {
         Ok(identity) => {
-            let arn = identity.get("arn").and_then(Value::as_str).map(plain).unwrap_or_default();
-            Finding::ok("connector", format!("{slug} gives {arn}"))
+            let arn = identity.get("arn").and_then(Value::as_str).map(plain);
+            let given = arn.unwrap_or_else(|| "credentials; a test of its account tells whose".to_owned());
+            Finding::ok("connector", format!("{slug} gives {given}"))
         }
         Err(error) => Finding::of_error("connector", &error),
     }

@@ -206,8 +206,10 @@ struct SessionName {
 /// Who one would be.
 #[derive(Serialize, ToSchema)]
 struct CallerIdentity {
-    /// As `GetCallerIdentity` and the upstream's records would show it.
-    arn: String,
+    /// As `GetCallerIdentity` and the upstream's records would show it, unless it is not known yet whose the base
+    /// credentials are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arn: Option<String>,
     /// The name of the session.
     session_name: String,
     /// The source identity.
@@ -325,7 +327,7 @@ async fn open_console(
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(request): JsonBody<ConsoleRequest>,
-) -> Result<Json<ConsoleUrl>, Problem> {
+) -> Result<Response, Problem> {
     let held = visible(&known, &id)?;
     let own = known.asked.own_url(known.directory.broker(), &headers);
     let page = Page { destination: request.destination, service: request.service, region: request.region };
@@ -342,7 +344,7 @@ async fn open_console(
     let opened = console::open(&known, &site, &given).await?;
     let mut warnings = given.plan.warnings.clone();
     warnings.extend(opened.warning);
-    Ok(Json(ConsoleUrl {
+    let answer = ConsoleUrl {
         url: opened.url.reveal().clone(),
         valid_until: time::iso_text(known.asked.seconds() + console::URL_SECS),
         session: SessionName {
@@ -351,7 +353,8 @@ async fn open_console(
             expires_at: time::iso_text(given.record.expires_at),
         },
         warnings,
-    }))
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// Tells who one would be, without anything being issued.

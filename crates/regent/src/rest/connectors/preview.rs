@@ -136,7 +136,7 @@ async fn preview_connector(
     Ok(Json(Preview {
         lifetime: account.and_then(|account| lifetime(&connector, account)),
         policy: PolicySize { characters, limit },
-        session_arn: account.and_then(|account| arn(terms, account, &rendered)),
+        session_arn: account.and_then(|account| terms.session_arn(account, rendered.session_name.as_deref())),
         session_name: rendered.session_name,
         source_identity: rendered.source_identity,
         tags: rendered.tags,
@@ -255,26 +255,6 @@ impl Rendered {
             fill("inline_policy", policy, TemplatePurpose::Policy);
         }
         rendered
-    }
-}
-
-/// The ARN of a session, as far as it is known who the base credentials are.
-fn arn(terms: &ConnectorTerms, account: &Account, rendered: &Rendered) -> Option<String> {
-    let own = account.principal_arn.as_deref();
-    let partition = |arn: &str| arn.split(':').nth(1).unwrap_or("aws").to_owned();
-    match terms.principal_type {
-        PrincipalType::AssumeRole => {
-            let role = terms.role_arn.as_deref()?;
-            let (number, name) = (role.split(':').nth(4)?, role.rsplit('/').next()?);
-            let session = rendered.session_name.as_deref()?;
-            Some(format!("arn:{}:sts::{number}:assumed-role/{name}/{session}", partition(role)))
-        }
-        PrincipalType::FederatedUser => {
-            let (own, number) = (own?, account.aws_account_id.as_deref()?);
-            let session = rendered.session_name.as_deref()?;
-            Some(format!("arn:{}:sts::{number}:federated-user/{session}", partition(own)))
-        }
-        PrincipalType::IamUserSession | PrincipalType::Provided => own.map(str::to_owned),
     }
 }
 
