@@ -31,7 +31,7 @@ mod tests {
     use super::{Account, ConnectorTerms};
 
     #[track_caller]
-    fn check(connector: Value, own: Option<&str>, expected: Option<&str>) {
+    fn check(connector: &Value, own: Option<&str>, expected: Option<&str>) {
         let account = json!({ "name": "prod", "kind": "access_key" });
         let mut account = Account::new(serde_json::from_value(account).unwrap());
         account.principal_arn = own.map(Into::into);
@@ -46,17 +46,17 @@ mod tests {
         let role = |arn: &str| json!({ "principal_type": "assume_role", "role_arn": arn });
         let user = Some("arn:aws-cn:iam::222233334444:user/staff/broker");
         check(
-            role("arn:aws-us-gov:iam::111122223333:role/ops/reader"),
+            &role("arn:aws-us-gov:iam::111122223333:role/ops/reader"),
             user,
             Some("arn:aws-us-gov:sts::111122223333:assumed-role/reader/ana"),
         );
-        check(role("reader"), user, None);
+        check(&role("reader"), user, None);
         let federated = json!({ "principal_type": "federated_user" });
-        check(federated.clone(), user, Some("arn:aws-cn:sts::222233334444:federated-user/ana"));
-        check(federated, None, None);
+        check(&federated, user, Some("arn:aws-cn:sts::222233334444:federated-user/ana"));
+        check(&federated, None, None);
         for own in [user, None] {
-            check(json!({ "principal_type": "iam_user_session" }), own, own);
-            check(json!({ "principal_type": "provided" }), own, own);
+            check(&json!({ "principal_type": "iam_user_session" }), own, own);
+            check(&json!({ "principal_type": "provided" }), own, own);
         }
     }
 }
