@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use regent_broker::{BrokerRole, Connector, GrantEffect, Id, Stored, statement};
+use regent_broker::{BrokerRole, Connector, Grant, GrantEffect, Id, Stored, statement};
 use regent_policy::{
     Action, Caller, Context, Decision, Policies, PolicyKind, Program, Request, Resource, decide,
 };
@@ -140,6 +140,8 @@ impl<'a> Access<'a> {
         };
         match denied.map(|statement| statement.origin) {
             Some(statement::Origin::Scope) => Refusal::Scope,
+            // What keeps everybody out would tell strangers that there is something.
+            Some(_) if !self.is_named(connector) => Refusal::NotGranted,
             Some(statement::Origin::Disabled) => Refusal::Disabled,
             Some(statement::Origin::Network) => Refusal::Network,
             Some(statement::Origin::Mfa) => Refusal::MfaRequired,
@@ -150,18 +152,31 @@ impl<'a> Access<'a> {
 
     /// Nothing denied and nothing allowed: would a second factor have helped?
     fn refusal_without_statement(&self, connector: &Stored<Connector>) -> Refusal {
-        let is_admin = self.admins_use_all && self.caller.has(BrokerRole::Administrator);
+        let is_admin = self.uses_all();
         let wants_mfa = connector.value.grants.iter().any(|grant| {
-            grant.conditions.mfa_minutes.is_some()
-                && grant.effect == GrantEffect::Use
-                && (self.groups.contains(&grant.subject.id().as_str())
-                    || grant.subject.id() == self.caller.id())
+            grant.conditions.mfa_minutes.is_some() && grant.effect == GrantEffect::Use && self.is_of(grant)
         });
         if wants_mfa || (is_admin && self.caller.has_second_factor()) {
             Refusal::MfaRequired
         } else {
             Refusal::NotGranted
         }
+    }
+
+    /// Whether a grant that still holds names the caller, whatever its other conditions.
+    fn is_named(&self, connector: &Stored<Connector>) -> bool {
+        let now = self.caller.now;
+        let holds = |grant: &Grant| grant.expires_at.is_none_or(|end| now < end);
+        self.uses_all() || connector.value.grants.iter().any(|grant| holds(grant) && self.is_of(grant))
+    }
+
+    fn is_of(&self, grant: &Grant) -> bool {
+        let id = grant.subject.id();
+        self.groups.contains(&id.as_str()) || id == self.caller.id()
+    }
+
+    fn uses_all(&self) -> bool {
+        self.admins_use_all && self.caller.has(BrokerRole::Administrator)
     }
 
     /// The policies that go with the caller: what everybody may, what roles may. Each under the ARN of a managed policy.

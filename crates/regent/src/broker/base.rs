@@ -8,6 +8,7 @@ use regent_broker::{Account, AccountKind, Stored};
 use regent_store::directory::{Broker, Versioned};
 use regent_wire::sts::AssumeRoleRequest;
 
+use super::rotation::Turns;
 use crate::seal::place;
 use crate::server::Server;
 use crate::upstream::Upstream;
@@ -67,11 +68,13 @@ pub(crate) enum BaseError {
     TooManyHops,
 }
 
-/// What the broker holds in memory: ways to upstreams, and base sessions.
+/// What the broker holds in memory: ways to upstreams, base sessions, rotations under way.
 #[derive(Debug, Default)]
 pub(crate) struct Bases {
     clients: Clients,
     sessions: SessionCache<BaseError>,
+    /// Whose keys are being rotated.
+    pub(crate) rotating: Turns,
 }
 
 impl Bases {
@@ -113,17 +116,35 @@ pub(crate) async fn credentials(
     account: &Versioned<Stored<Account>>,
     now: Timestamp,
 ) -> Result<Arc<Credentials>, BaseError> {
-    let terms = &account.entity.value.terms;
-    if terms.disabled {
-        return Err(BaseError::Disabled(terms.name.clone()));
-    }
-    if terms.kind == AccountKind::AccessKey {
+    let revisions = revisions(server.store.picture().broker(), account)?;
+    if account.entity.value.terms.kind == AccountKind::AccessKey {
         return long_term(server, &account.entity).map(Arc::new);
     }
-    let key = CacheKey { account: account.entity.id.to_string(), revision: account.version.number() };
+    let key = CacheKey { account: account.entity.id.to_string(), revisions };
     let (obtaining, stored) = (Arc::clone(server), Arc::clone(&account.entity));
     let obtain = move || async move { obtain(&obtaining, &stored, now, 0).await };
     server.bases.sessions.get(key, now, obtain).await.map_err(BaseError::Shared)
+}
+
+/// The revisions of an account and of all that its session comes from, if none of the accounts is disabled: a session
+/// that is kept must not outlive that.
+fn revisions(broker: &Broker, account: &Versioned<Stored<Account>>) -> Result<Vec<u64>, BaseError> {
+    let mut revisions = Vec::new();
+    let mut account = account;
+    for _ in 0..=MAX_HOPS {
+        let terms = &account.entity.value.terms;
+        if terms.disabled {
+            return Err(BaseError::Disabled(terms.name.clone()));
+        }
+        let upstream = broker.upstreams.versioned(terms.upstream_id.as_str());
+        revisions.push(account.version.number());
+        revisions.push(upstream.map_or(0, |upstream| upstream.version.number()));
+        let hop = terms.hop.as_ref().filter(|_| terms.kind == AccountKind::Hop);
+        let Some(hop) = hop else { return Ok(revisions) };
+        let behind = broker.accounts.versioned(hop.base.as_str());
+        account = behind.ok_or_else(|| BaseError::NoAccount(hop.base.to_string()))?;
+    }
+    Err(BaseError::TooManyHops)
 }
 
 fn long_term(server: &Server, account: &Stored<Account>) -> Result<Credentials, BaseError> {

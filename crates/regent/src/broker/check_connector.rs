@@ -143,6 +143,10 @@ fn check_kind(connector: &Connector, account: &Stored<Account>, findings: &mut F
         let detail = "sessions of this type have no policy that a network could be put into";
         findings.fix("network.inject", "not_possible", detail, "choose assume_role, or leave it out");
     }
+    if terms.network.as_ref().is_some_and(|network| network.inject) && terms.omit_policy {
+        let detail = "with `omit_policy` there is no session policy that a network could be put into";
+        findings.fix("network.inject", "policy_contradicted", detail, "leave one of them out");
+    }
     if terms.require_mfa == RequireMfa::Upstream && account.value.terms.mfa_serial.is_none() {
         let detail = "the account names no MFA device that a code could be for";
         findings.fix("require_mfa", "needs_mfa_serial", detail, "enter `mfa_serial` at the account");

@@ -242,7 +242,7 @@ async fn obtain(
     };
     match call(asking, &upstream, &held, &plan, rendered).await {
         Err(error) if calling::says_role_max(&error) && !asking.wish.strict => {
-            let most = calling::role_max(asking, &upstream, &held).await;
+            let most = calling::role_max(asking, &upstream, &held, plan.seconds).await;
             calling::learn_role_max(asking, most).await;
             terms.role_max = Some(most);
             let plan = plan::plan(&terms).map_err(|error| refusal::from_plan(&error))?;

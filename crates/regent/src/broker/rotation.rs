@@ -27,9 +27,11 @@ use crate::upstream::sts::Identity;
 
 mod error;
 mod keys;
+mod turns;
 
 pub(crate) use error::RotationError;
 use keys::Keys;
+pub(crate) use turns::Turns;
 
 /// How long an old key stays, switched off, so that it can be brought back.
 const KEPT_SECS: i64 = 24 * 60 * 60;
@@ -107,9 +109,16 @@ impl Rotating<'_> {
             keys.forget_leftovers(rotation.at).await?;
             return self.settle(&stored).await;
         }
-        keys.set(&rotation.old_key_id, StatusType::Active).await?;
+        let switched_on = keys.set(&rotation.old_key_id, StatusType::Active).await;
         let old = self.old(rotation)?;
-        self.tried(&old, None).await?;
+        // The recorded key may be gone, and the old one still on: then it speaks for itself.
+        match switched_on {
+            Err(error) if is_final(&error) && self.upstream.get_caller_identity(&old).await.is_err() => {
+                return Err(error.into());
+            }
+            Err(error) if !is_final(&error) => return Err(error.into()),
+            Ok(()) | Err(_) => self.tried(&old, None).await?,
+        }
         self.back(&stored, rotation, old).await
     }
 
@@ -146,6 +155,10 @@ impl Rotating<'_> {
             Err(error) => Err(error),
         };
         let Err(error) = switched else { return Ok(()) };
+        if matches!(&error, RotationError::Record(problem) if !problem.is_refusal()) {
+            // Nobody knows whether the record has the new key. The next try finds out, and deletes it if it has not.
+            return Err(error);
+        }
         keys.delete(&new.access_key_id).await?;
         let now = self.stored()?;
         // Unless somebody else has got hold of the record.

@@ -63,7 +63,7 @@ pub(crate) struct NotRendered {
 impl SessionRequest {
     /// Fills in what a connector of this type sends. What its type cannot have is not sent.
     ///
-    /// `extra_policy` is the caller's own narrower policy, in place of one of the connector's.
+    /// `extra_policy` is the caller's own narrower policy, for a connector that narrows in no way itself.
     pub(crate) fn render(
         terms: &ConnectorTerms,
         subject: &Subject<'_>,
@@ -72,6 +72,9 @@ impl SessionRequest {
         let purpose = match terms.principal_type {
             PrincipalType::AssumeRole => TemplatePurpose::SessionName,
             PrincipalType::FederatedUser => TemplatePurpose::FederatedName,
+            PrincipalType::IamUserSession | PrincipalType::Provided if extra_policy.is_some() => {
+                return Err(no_extra_policy("sessions of this connector's type have no session policy"));
+            }
             PrincipalType::IamUserSession | PrincipalType::Provided => return Ok(Self::default()),
         };
         let name = suited(&terms.session_name_template, &subject.asker);
@@ -190,7 +193,7 @@ fn fill(
     text.map_err(|error| not_rendered(field, error.code(), error.to_string(), error.fix()))
 }
 
-/// The session policy: the connector's own or the caller's narrower one, and the network if that goes in.
+/// The session policy: the connector's own or else the caller's narrower one, and the network if that goes in.
 fn policy(
     terms: &ConnectorTerms,
     subject: &Subject<'_>,
@@ -198,23 +201,30 @@ fn policy(
 ) -> Result<Option<String>, NotRendered> {
     let own = terms.inline_policy.as_deref();
     let own = own.map(|text| fill("inline_policy", text, TemplatePurpose::Policy, subject)).transpose()?;
-    let text = match (own, extra_policy) {
-        (Some(_), Some(_)) => {
-            return Err(not_rendered(
-                "extra_policy",
-                "extra_policy_not_possible",
-                "the connector has a session policy of its own, and AWS takes one".to_owned(),
-                "leave `extra_policy` out, or use a connector without a session policy",
-            ));
-        }
-        (own, extra) => own.or_else(|| extra.map(str::to_owned)),
-    };
+    let has_own = own.is_some() || !terms.policy_arns.is_empty() || terms.omit_policy;
+    if extra_policy.is_some() && has_own {
+        // What one session policy allows the others need not: it would not narrow, it would widen.
+        return Err(no_extra_policy(
+            "the connector says itself what its sessions may do, and a policy beside that widens",
+        ));
+    }
+    let text = own.or_else(|| extra_policy.map(str::to_owned));
     let network = terms.network.as_ref().filter(|network| network.inject);
     let text = match network {
-        Some(network) => Some(with_network(text.as_deref(), &network.cidrs, terms.policy_arns.is_empty())?),
+        Some(network) => {
+            // Without any session policy a role's session may do what the role may, a federated user nothing.
+            let may_allow_all =
+                terms.policy_arns.is_empty() && terms.principal_type == PrincipalType::AssumeRole;
+            Some(with_network(text.as_deref(), &network.cidrs, may_allow_all)?)
+        }
         None => text,
     };
     text.map(checked).transpose()
+}
+
+fn no_extra_policy(why: &str) -> NotRendered {
+    let fix = "leave `extra_policy` out, or use a connector without a session policy";
+    not_rendered("extra_policy", "extra_policy_not_possible", why.to_owned(), fix)
 }
 
 fn checked(text: String) -> Result<String, NotRendered> {

@@ -88,9 +88,12 @@ impl Trial<'_> {
         }
         let (account, connector) = (self.account.entity.id.clone(), stored.map(|stored| stored.id.clone()));
         let learned = report.learned.clone();
+        let tested = self.account.entity.value.terms.clone();
         let is_alone = self.connector.is_none();
         let change = move |change: &mut super::change::BrokerChange<'_>| {
-            if let Ok(old) = change.current::<Account>(account.as_str(), None) {
+            let now_there = change.current::<Account>(account.as_str(), None).ok();
+            // Nothing was learned of an account that was edited in the meantime.
+            if let Some(old) = now_there.filter(|old| old.value.terms == tested) {
                 let mut value = old.value.clone();
                 if let Some(arn) = &learned.principal_arn {
                     value.principal_arn = Some(arn.as_str().into());

@@ -151,6 +151,11 @@ impl Problem {
         self.0.code
     }
 
+    /// Whether somebody has said no, so that nothing was done. Anything else leaves open what was.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.0.status.is_client_error()
+    }
+
     /// What went wrong.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail

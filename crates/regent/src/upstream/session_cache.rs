@@ -13,13 +13,13 @@ const REFRESH_SECS: i64 = 5 * 60;
 /// Sessions that are kept at once.
 const MOST: usize = 1024;
 
-/// Whose session it is: an account as it is now. An account that was edited is another.
+/// Whose session it is: an account as it is now, with all that it stands on. What was edited is another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CacheKey {
     /// The account.
     pub(crate) account: String,
-    /// Its revision.
-    pub(crate) revision: u64,
+    /// Its revision, and those of the accounts and upstreams behind it.
+    pub(crate) revisions: Vec<u64>,
 }
 
 type Kept = Mutex<HashMap<CacheKey, Arc<Credentials>>>;
@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn key(account: &str, revision: u64) -> CacheKey {
-        CacheKey { account: account.to_owned(), revision }
+        CacheKey { account: account.to_owned(), revisions: vec![revision] }
     }
 
     /// Asks, and tells whose key came back.

@@ -169,6 +169,71 @@ async fn tags_and_policies_narrow_the_session() {
     assert_eq!(extra.shape(), "422 extra_policy_not_possible");
 }
 
+/// A policy of one's own may narrow, and in no way widen.
+#[tokio::test]
+async fn what_a_connector_narrows_nobody_widens_with_a_policy_of_their_own() {
+    let world = World::new().await;
+    let read_only = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+    world.connector("plain", json!({})).await;
+    world.connector("read-only", json!({ "policy_arns": [read_only] })).await;
+    let federated = json!({ "principal_type": "federated_user", "role_arn": null, "omit_policy": true });
+    world.connector("nothing", federated).await;
+    world.connector("user", json!({ "principal_type": "iam_user_session", "role_arn": null })).await;
+    for slug in ["read-only", "nothing", "user"] {
+        let path = format!("/connectors/{slug}/credentials");
+        let extra = world.admin.post(&path, json!({ "extra_policy": ALL })).await;
+        assert_eq!(extra.shape(), "422 extra_policy_not_possible", "{slug}: {}", extra.text);
+        assert_eq!(world.admin.post(&path, json!({})).await.status, 200, "{slug}");
+    }
+    let only_read =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*"}}"#;
+    let reply = world.admin.post("/connectors/plain/credentials", json!({ "extra_policy": only_read })).await;
+    let given = world.given(&reply);
+    assert_eq!(given.iam("ListUsers", &[]).await.status, 200);
+    assert_eq!(given.iam("ListRoles", &[]).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_hop_can_be_switched_off() {
+    let world = World::new().await;
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/reader");
+    let hop = json!({ "name": "hop", "kind": "hop", "hop": { "base": world.account, "role_arn": role } });
+    let hop = world.admin.made("/accounts", hop).await;
+    let more = json!({ "account_id": hop.id(), "max_seconds": 3600, "source_identity_template": null });
+    world.connector("far", more).await;
+    let reply = world.admin.post("/connectors/far/credentials", json!({})).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let path = format!("/accounts/{}", world.account);
+    let behind = world.admin.get(&path).await;
+    assert_eq!(world.admin.patch(&path, json!({ "disabled": true }), &behind).await.status, 200);
+    let refused = world.admin.post("/connectors/far/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "403 disabled", "{}", refused.text);
+}
+
+#[tokio::test]
+async fn strangers_are_told_nothing_of_what_keeps_everybody_out() {
+    let world = World::new().await;
+    world.connector("strong", json!({ "require_mfa": "login" })).await;
+    world.connector("off", json!({})).await;
+    world.admin.made("/connectors/off/disable", json!({ "reason": "leaked" })).await;
+    let ben = world.admin.made_person("ben").await;
+    let stranger = ends::sign_in(&world, "ben").await;
+    let listed = async |by: &Api| by.get("/me/connectors").await.body["items"].as_array().unwrap().len();
+    assert_eq!(listed(&stranger).await, 0);
+    for slug in ["strong", "off"] {
+        let reply = stranger.post(&format!("/connectors/{slug}/credentials"), json!({})).await;
+        assert_eq!(reply.shape(), "404 not_found", "{}", reply.text);
+        let now = world.admin.get(&format!("/connectors/{slug}")).await;
+        let grants = json!({ "grants": [{ "subject": { "user": ben.id() } }] });
+        assert_eq!(world.admin.patch(&format!("/connectors/{slug}"), grants, &now).await.status, 200);
+    }
+    assert_eq!(listed(&stranger).await, 2);
+    for (slug, shape) in [("strong", "403 mfa_required"), ("off", "403 disabled")] {
+        let reply = stranger.post(&format!("/connectors/{slug}/credentials"), json!({})).await;
+        assert_eq!(reply.shape(), shape, "{}", reply.text);
+    }
+}
+
 #[tokio::test]
 async fn a_role_that_trusts_the_broker_is_taken_in_the_process() {
     let world = World::new().await;

@@ -106,17 +106,27 @@ pub(super) fn says_expired(error: &CallError) -> bool {
     )
 }
 
-/// How long the role allows: what IAM says, if it may be asked, or the hour that every role does.
-pub(super) async fn role_max(asking: &Asking<'_>, upstream: &Upstream, base: &Credentials) -> u32 {
+/// How long the role allows, which is less than was asked for: what IAM says, if it may be asked, or the hour that every
+/// role does.
+pub(super) async fn role_max(
+    asking: &Asking<'_>,
+    upstream: &Upstream,
+    base: &Credentials,
+    refused: u32,
+) -> u32 {
     let arn = asking.connector.entity.value.terms.role_arn.as_deref().unwrap_or_default();
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    match upstream.get_role_max_session_secs(base, name).await {
-        Ok(answer) => {
-            let told = answer.value.and_then(|seconds| u32::try_from(seconds).ok());
-            told.unwrap_or(HOUR_SECONDS)
-        }
-        Err(_) => HOUR_SECONDS,
+    let own = match &asking.account.entity.value.aws_account_id {
+        Some(known) => Some(known.to_string()),
+        None => upstream.get_caller_identity(base).await.ok().map(|answer| answer.value.account),
+    };
+    // IAM is asked for a role of the base's account, and one of the same name there is another role.
+    if own.is_none() || arn.split(':').nth(4) != own.as_deref() {
+        return HOUR_SECONDS;
     }
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let told = upstream.get_role_max_session_secs(base, name).await.ok().and_then(|answer| answer.value);
+    let told = told.and_then(|seconds| u32::try_from(seconds).ok());
+    told.filter(|seconds| *seconds < refused).unwrap_or(HOUR_SECONDS)
 }
 
 /// Remembers it, so that the next one need not find out.

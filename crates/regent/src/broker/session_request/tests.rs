@@ -77,4 +77,6 @@ fn networks_become_a_denial_of_all_others() {
     ] {
         assert_eq!(within(more.clone()), allowing, "{more}");
     }
+    // Without a session policy a federated user may do nothing: a network must not change that.
+    assert_eq!(within(json!({ "principal_type": "federated_user", "omit_policy": true })), 0);
 }

@@ -60,10 +60,6 @@ impl TestConnection<'_> {
     /// Whether the test may go on as who they are.
     async fn identity(&self, base: &Base, report: &mut Draft) -> bool {
         let Identity { account, arn, .. } = &base.identity;
-        let learned = &mut report.learned;
-        learned.aws_account_id = Some(account.clone());
-        learned.principal_arn = Some(arn.clone());
-        learned.principal_kind = base.kind;
         let known = self.account.aws_account_id.as_deref();
         if known.is_some_and(|known| known != account) {
             let text = format!(
@@ -74,10 +70,14 @@ impl TestConnection<'_> {
                 StepName::Identity,
                 "account_changed",
                 text,
-                "confirm the change, or enter the former key",
+                "put the former credentials back, or make another account for these",
             );
             return false;
         }
+        let learned = &mut report.learned;
+        learned.aws_account_id = Some(account.clone());
+        learned.principal_arn = Some(arn.clone());
+        learned.principal_kind = base.kind;
         if base.kind == PrincipalKind::Root {
             let text = format!("the credentials are the root user's of {account}");
             report.warn(StepName::Identity, "root_user", text, "use an IAM user's access key or a role");

@@ -14,7 +14,7 @@ use regent_wire::sts::GetSessionTokenRequest;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::report::{Outcome, Report, StepName};
+use super::report::{Learned, Outcome, Report, StepName};
 use super::{NoBase, Question, TestConnection};
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
@@ -325,6 +325,8 @@ async fn what_does_not_fit_together_is_said_at_its_step() {
         let report = world.test_as(base, account, terms, None).await;
         let found = step(&report, at);
         assert_eq!((found.0, found.1), (status, code), "{name}: {report:#?}");
+        // Whoever is somebody else is not taken for who the account is from now on.
+        assert!(code != "account_changed" || report.learned == Learned::default(), "{report:#?}");
     }
 }
 

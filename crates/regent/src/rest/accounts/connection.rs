@@ -72,6 +72,10 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
     let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
         .map_err(|error| from_base(&error))?;
     let actor = known.actor()?;
+    let _turn = server.bases.rotating.take(&held.entity.id).ok_or_else(|| {
+        let detail = "the key of this account is being rotated just now";
+        Problem::conflict("rotation_under_way", detail).fix("look at the account again in a moment")
+    })?;
     let rotating = Rotating {
         server,
         upstream: &upstream,

@@ -18,8 +18,7 @@ impl Shared {
         let world = World::new().await;
         let mut members = Vec::new();
         for name in ["ana", "ben"] {
-            let person = world.admin.made("/users", json!({ "name": name, "password": PASSWORD })).await;
-            members.push(person.id().to_owned());
+            members.push(world.admin.made_person(name).await.id().to_owned());
         }
         let group = world.admin.made("/groups", json!({ "name": "readers", "members": members })).await;
         let grants = json!({ "grants": [{ "subject": { "group": group.id() } }] });
@@ -29,7 +28,7 @@ impl Shared {
     }
 }
 
-async fn sign_in(world: &World, name: &str) -> Api {
+pub(super) async fn sign_in(world: &World, name: &str) -> Api {
     let nobody = world.server.api();
     let reply = nobody.made("/auth/sign-in", json!({ "name": name, "password": PASSWORD })).await;
     nobody.signed_in_by(&reply)
