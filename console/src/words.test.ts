@@ -4,7 +4,7 @@ import type { Grant } from './api/types';
 import { httpUrl, switchRole } from './aws/console';
 import { BLANK, sendable } from './connectors/draft';
 import { slugOf } from './connectors/slug';
-import { describe as describeGrant } from './grants/conditions';
+import { describe as describeGrant, endOf, lastDay } from './grants/conditions';
 import { subjectKey, subjectOf } from './grants/subject';
 import { askOf, isLoopback } from './handover/loopback';
 import { laidOut } from './policies/layout';
@@ -125,6 +125,24 @@ test('a grant tells its conditions', () => {
   ).toBe(
     'Mon, Tue 08:00–18:00 Europe/Berlin · from 10.0.0.0/8 · second factor within 10 min · until 2027-03-31 23:59:59 UTC',
   );
+});
+
+test.each([
+  ['2099-03-31', '2099-03-31T23:59:59.000Z'],
+  [' 2028-02-29 ', '2028-02-29T23:59:59.000Z'],
+  // the day that was there: an end in its middle stays
+  ['2027-03-31', '2027-03-31T08:00:00Z'],
+  ['', null],
+  ['  ', null],
+  ['2027-02-29', undefined],
+  ['2027-13-01', undefined],
+  ['2027-3-1', undefined],
+  ['31.03.2027', undefined],
+  ['soon', undefined],
+])('a grant whose last day is written «%s» ends at %s', (written, end) => {
+  const grant: Grant = { subject: { group: 'g' }, effect: 'use', conditions: {}, expires_at: '2027-03-31T08:00:00Z' };
+  expect(lastDay(grant)).toBe('2027-03-31');
+  expect(endOf(grant, written)).toBe(end);
 });
 
 test('a subject survives being a text', () => {

@@ -4,9 +4,10 @@ import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asProblem, type Problem, post } from '../api/client';
+import { statusQuery } from '../api/session';
 import type { Issued, Usable } from '../api/types';
 import { CodeBlock } from '../parts/Copyable';
 import { Countdown } from '../parts/Countdown';
@@ -67,13 +68,14 @@ export function Credentials({ connector, onIssued, onClose }: Props) {
 }
 
 function Profile({ connector }: { connector: Usable }) {
+  const status = useQuery(statusQuery).data;
   return (
     <SpaceBetween size="m">
       <Box>
         <strong>Recommended.</strong> Put this into <code>~/.aws/config</code>: every AWS SDK and tool then fetches
         fresh credentials by itself, and nothing secret is copied.
       </Box>
-      <CodeBlock what="profile" text={profile(connector.slug, connector.region_hint)} />
+      <CodeBlock what="profile" text={profile(connector, window.location.origin, status)} />
       <Box>
         Sign in once with <code>regent login --server {window.location.origin}</code>; <code>regent config sync</code>{' '}
         writes such a profile for everything you may use.

@@ -50,9 +50,21 @@ describe('credentials', () => {
   });
 
   test('come by themselves with a profile', () => {
-    expect(profile('prod-ro', 'eu-central-1')).toBe(
-      '[profile prod-ro]\ncredential_process = regent credential-process prod-ro\nregion = eu-central-1',
-    );
+    const connector = { slug: 'prod-ro', region_hint: 'eu-central-1', account: { partition: 'aws' as const } };
+    const status = { aws_endpoint: 'https://aws.regent.example/', region: 'local-1' };
+    expect(profile(connector, 'https://regent.example', status).split('\n')).toEqual([
+      '[profile prod-ro]',
+      'credential_process = regent credential-process prod-ro --server https://regent.example',
+      'region = eu-central-1',
+    ]);
+    const own = { slug: 'own', account: { partition: 'regent' as const } };
+    expect(profile(own, 'https://regent.example', status).split('\n')).toEqual([
+      '[profile own]',
+      'credential_process = regent credential-process own --server https://regent.example',
+      'region = local-1',
+      'endpoint_url = https://aws.regent.example',
+    ]);
+    expect(profile(own, 'https://regent.example')).toContain('\nendpoint_url = https://regent.example');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Issued } from '../api/types';
+import type { Issued, Status, Usable } from '../api/types';
 
 /** The forms in which credentials are taken away, the best habit first. */
 export type FormName = 'profile' | 'shell' | 'powershell' | 'env' | 'json';
@@ -58,9 +58,19 @@ export function covered(issued: Issued): Issued {
   return { ...issued, secret_access_key: DOTS, session_token: DOTS };
 }
 
-/** A profile that asks Regent whenever credentials are needed: nothing secret is copied, nothing goes stale. */
-export function profile(slug: string, region?: string): string {
-  const lines = [`[profile ${slug}]`, `credential_process = regent credential-process ${slug}`];
+type Asked = Pick<Usable, 'slug' | 'region_hint'> & { account: Pick<Usable['account'], 'partition'> };
+
+/**
+ * A profile that asks Regent whenever credentials are needed: nothing secret is copied, nothing goes stale. It is what
+ * `regent config sync` writes: its program need not be signed in at one server alone, and what belongs to the server's
+ * own STS and IAM works only there.
+ */
+export function profile(connector: Asked, server: string, status?: Pick<Status, 'aws_endpoint' | 'region'>): string {
+  const { slug, region_hint, account } = connector;
+  const own = account.partition === 'regent';
+  const region = region_hint || (own && status?.region);
+  const lines = [`[profile ${slug}]`, `credential_process = regent credential-process ${slug} --server ${server}`];
   if (region) lines.push(`region = ${region}`);
+  if (own) lines.push(`endpoint_url = ${(status?.aws_endpoint ?? server).replace(/\/+$/, '')}`);
   return lines.join('\n');
 }

@@ -37,7 +37,8 @@ function Gate() {
     );
   }
   if (!status.data || !session.data) return <Waiting what="the console" />;
-  if (session.data.signed_in && session.data.me) return <Outlet />;
+  // Nobody goes on with a page, or a draft, of somebody else.
+  if (session.data.signed_in && session.data.me) return <Outlet key={session.data.me.id} />;
   return status.data.setup === 'required' ? <Wizard /> : <SignIn />;
 }
 

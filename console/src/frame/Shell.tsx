@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, useState } from 'react';
 import { post } from '../api/client';
-import { sessionQuery, useMe } from '../api/session';
+import { signedOut, useMe } from '../api/session';
 import type { Me } from '../api/types';
 import { Waiting } from '../parts/Loaded';
 import { Notices, refused } from '../parts/notices';
@@ -129,9 +129,7 @@ function useSignOut() {
     try {
       const answer = await post('/auth/logout');
       if (answer?.end_session_url) return window.location.assign(answer.end_session_url);
-      client.setQueryData(sessionQuery.queryKey, { signed_in: false });
-      // What the next person at this browser must not see.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'status' });
+      signedOut(client);
     } catch (error) {
       refused(error);
     }

@@ -9,7 +9,7 @@ import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import type { Conditions, Grant } from '../api/types';
 import { ListField, TextField } from '../parts/fields';
-import { DAYS, dayName } from './conditions';
+import { DAYS, dayName, endOf, lastDay } from './conditions';
 
 interface Props {
   grant: Grant;
@@ -20,21 +20,17 @@ interface Props {
 
 const WORK_WEEK = { days: DAYS.slice(0, 5), from: '08:00', to: '18:00' };
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
-const DAY_MS = 86_400_000;
-const day = (moment: string) => new Date(moment).toISOString().slice(0, 10);
 
 /** When, from where and how strongly signed in a grant holds. */
 export function ConditionsDialog({ grant, name, onChange, onClose }: Props) {
   const [conditions, setConditions] = useState<Conditions>(grant.conditions);
-  const [until, setUntil] = useState(grant.expires_at ? day(grant.expires_at) : '');
+  const [until, setUntil] = useState(lastDay(grant));
   const { hours, cidrs = [], mfa } = conditions;
   const change = (part: Partial<Conditions>) => setConditions((old) => ({ ...old, ...part }));
+  const end = endOf(grant, until);
   const save = () => {
-    // The last day counts as a whole, wherever the reader sits.
-    const expires = /^\d{4}-\d{2}-\d{2}$/.test(until)
-      ? new Date(Date.parse(`${until}T00:00:00Z`) + DAY_MS - 1000).toISOString()
-      : undefined;
-    onChange({ ...grant, conditions, expires_at: expires });
+    // What is no day must not become a grant without an end.
+    if (end !== undefined) onChange({ ...grant, conditions, expires_at: end ?? undefined });
   };
   return (
     <Modal
@@ -118,6 +114,7 @@ export function ConditionsDialog({ grant, name, onChange, onClose }: Props) {
           hint="Empty: no end. Written as 2027-03-31, UTC."
           value={until}
           onChange={setUntil}
+          error={end === undefined ? 'Write a day such as 2027-03-31, or nothing.' : undefined}
         />
       </SpaceBetween>
     </Modal>

@@ -1,18 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { asProblem, type Problem } from '../api/client';
-import {
-  type Collection,
-  type Draft,
-  make,
-  replace,
-  type Saved,
-  type Sent,
-  type Stored,
-  type Thing,
-  type ToldOnly,
-} from '../api/collections';
+import type { Collection, Draft, Saved, Sent, Stored, Thing, ToldOnly } from '../api/collections';
 import { type Clash, merge, same } from './merge';
+import { type Kept, store } from './store';
 
 const KEPT_BY_THE_SERVER: (keyof Stored)[] = ['id', 'revision', 'created_at', 'created_by', 'updated_at', 'updated_by'];
 
@@ -47,6 +38,9 @@ function draftOf<C extends Collection>(thing: Thing<C>, blank: Draft<C>, readOnl
   return { ...blank, ...Object.fromEntries(entries) };
 }
 
+// An answer may tell a secret, this once: it is not to stay.
+const keptOf = ({ id, revision }: Kept): Kept => ({ id, revision });
+
 /** What the frame of an editor knows of what is edited inside. */
 export interface Editing {
   form: Pick<Form<Collection>, 'problem' | 'changed' | 'saving' | 'isNew'>;
@@ -61,7 +55,7 @@ export function useForm<C extends Collection>(options: Options<C>) {
   const client = useQueryClient();
   const [base, setBase] = useState<Draft<C>>(() => (stored ? draftOf(stored, blank, readOnly.current) : blank));
   const [draft, setDraft] = useState<Draft<C>>(base);
-  const [revision, setRevision] = useState(stored?.revision);
+  const [kept, setKept] = useState(stored && keptOf(stored));
   const [problem, setProblem] = useState<Problem>();
   const [clashes, setClashes] = useState<Clash[]>();
   const [saving, setSaving] = useState(false);
@@ -76,31 +70,49 @@ export function useForm<C extends Collection>(options: Options<C>) {
     return () => window.removeEventListener('beforeunload', warn);
   }, [changed]);
 
-  const change = useCallback((part: Partial<Draft<C>>) => setDraft((old) => ({ ...old, ...part })), []);
-  const set: Form<C>['set'] = useCallback((field, value) => setDraft((old) => ({ ...old, [field]: value })), []);
+  const change = useCallback((part: Partial<Draft<C>>) => {
+    saved.current = false;
+    setDraft((old) => ({ ...old, ...part }));
+  }, []);
+  const set: Form<C>['set'] = useCallback(
+    (field, value) => change({ [field]: value } as unknown as Partial<Draft<C>>),
+    [change],
+  );
 
   const save = async (): Promise<Saved<C> | undefined> => {
     setSaving(true);
     setProblem(undefined);
+    let begun = base;
+    const onKept = (told: Saved<C>) => {
+      begun = draftOf(told as Thing<C>, blank, readOnly.current);
+      setBase(begun);
+      setKept(keptOf(told));
+    };
+    const { afterwards } = options;
     try {
-      const body = send ? send(draft) : draft;
-      let answer =
-        stored && revision !== undefined ? await replace(path, stored.id, body, revision) : await make(path, body);
-      if (options.afterwards) answer = await options.afterwards(answer, draft);
+      const answer = await store<C>({
+        path,
+        body: send ? send(draft) : draft,
+        kept,
+        onKept,
+        afterwards: afterwards && ((told) => afterwards(told, draft)),
+      });
       saved.current = true;
       setBase(draft);
-      setRevision(answer.revision);
+      setKept(keptOf(answer));
       await client.invalidateQueries({ queryKey: [path] });
       return answer;
     } catch (thrown) {
       const found = asProblem(thrown);
+      // Half of it has been saved, and lists should show it.
+      if (begun !== base) void client.invalidateQueries({ queryKey: [path] });
       if (found.code === 'revision_conflict' && found.current) {
         const newer = found.current as Thing<C>;
         const theirs = draftOf(newer, blank, readOnly.current);
-        const joined = merge(base, draft, theirs);
+        const joined = merge(begun, draft, theirs);
         setBase(theirs);
         setDraft(joined.merged);
-        setRevision(newer.revision);
+        setKept(keptOf(newer));
         setClashes(joined.clashes);
       } else {
         setProblem(found);
@@ -119,7 +131,7 @@ export function useForm<C extends Collection>(options: Options<C>) {
     problem,
     changed,
     saving,
-    isNew: !stored,
+    isNew: !kept,
   };
   return {
     form,

@@ -4,8 +4,8 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, type Problem, post, rememberCsrf } from '../api/client';
-import { sessionQuery, statusQuery, useMe } from '../api/session';
+import { asProblem, type Problem, post } from '../api/client';
+import { signedIn, statusQuery, useMe } from '../api/session';
 import { useGo } from '../frame/follow';
 import { TextField } from '../parts/fields';
 import { Authenticator } from '../sign-in/Authenticator';
@@ -47,10 +47,9 @@ function Form({ onFinish, change }: Pick<Step, 'onFinish' | 'change'>) {
       );
       const filled = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
       const me = await post('/setup', { body: { code: '', name: '', password: '', ...filled } });
-      rememberCsrf(me.csrf);
       change({ step: 0 });
       await go('/setup');
-      client.setQueryData(sessionQuery.queryKey, { signed_in: true, csrf: me.csrf, me });
+      signedIn(client, me);
       await client.invalidateQueries({ queryKey: statusQuery.queryKey });
     } catch (thrown) {
       setProblem(asProblem(thrown));

@@ -6,8 +6,8 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, type Problem, post, rememberCsrf } from '../api/client';
-import { sessionQuery, useMe } from '../api/session';
+import { asProblem, type Problem, post } from '../api/client';
+import { signedIn, useMe } from '../api/session';
 import type { Me } from '../api/types';
 import { GoButton } from '../frame/Go';
 import { Refusal } from '../parts/Refusal';
@@ -29,9 +29,7 @@ export function StepUp({ onDone, onClose }: Props) {
     setBusy(true);
     setError(undefined);
     try {
-      const fresh = await how();
-      rememberCsrf(fresh.csrf);
-      client.setQueryData(sessionQuery.queryKey, { signed_in: true, csrf: fresh.csrf, me: fresh });
+      signedIn(client, await how());
       onDone();
     } catch (thrown) {
       setError(thrown instanceof DOMException ? passkeyProblem(thrown) : asProblem(thrown));

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem, Problem, post, rememberCsrf } from '../api/client';
-import { sessionQuery } from '../api/session';
+import { asProblem, Problem, post } from '../api/client';
+import { signedIn } from '../api/session';
 import type { Me, PasskeyCeremony } from '../api/types';
 import { prove } from './passkey';
 
@@ -38,9 +38,7 @@ export function useSignIn() {
     setBusy(kind);
     setError(undefined);
     try {
-      const me = await how();
-      rememberCsrf(me.csrf);
-      client.setQueryData(sessionQuery.queryKey, { signed_in: true, csrf: me.csrf, me });
+      signedIn(client, await how());
       await client.invalidateQueries();
     } catch (thrown) {
       const problem = kind === 'passkey' ? passkeyProblem(thrown) : asProblem(thrown);
