@@ -3,7 +3,7 @@
 //! Exit status: 0 done, 1 failed, 2 not understood, 3 done and the answer is no. What asks a server has some more: see
 //! `client.rs`.
 
-use std::io::IsTerminal as _;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -14,7 +14,7 @@ use crate::Server;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings, Storage};
 
-/// Prints a line. Whoever has stopped listening is not told, and nobody is stopped for it: a server whose greeting was read
+/// Says something about what was done. Whoever has stopped listening is not told, and nobody is stopped for it: a server whose greeting was read
 /// in part goes on.
 macro_rules! say {
     ($($argument:tt)*) => {
@@ -93,9 +93,9 @@ pub fn main() -> ExitCode {
         Command::Policy(policy) => policy.run(),
         Command::Client(verb) => return verb.run(),
         Command::Completions { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(shell, &mut command, "regent", &mut std::io::stdout());
-            Ok(Outcome::Done)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "regent", &mut script);
+            hand_out(String::from_utf8_lossy(&script).trim_end()).map(done)
         }
     };
     ran.unwrap_or_else(|error| {
@@ -110,6 +110,18 @@ pub fn main() -> ExitCode {
 fn usage() -> ExitCode {
     eprintln!("{}", Arguments::command().render_help());
     ExitCode::from(2)
+}
+
+/// Prints what a command was asked for. Whoever has had enough of it has broken off, and that is no failure; anything else
+/// is: a file with a part of it looks like the whole.
+fn hand_out(answer: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{answer}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Tells a person what went wrong, the cause of it under it.

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use regent_store::entity::AccountId;
 
-use super::{with_existing_server, with_server};
+use super::{hand_out, with_existing_server, with_server};
 use crate::Server;
 use crate::administration::NewKey;
 use crate::config::{Config, Settings};
@@ -89,25 +89,24 @@ fn show(config: &Config, made: &NewKey, json: bool) -> anyhow::Result<()> {
     let (account, id, secret) = (made.account, &made.access_key_id, made.secret.reveal());
     if json {
         let shown = serde_json::json!({ "account": account, "accessKeyId": id, "secretAccessKey": secret });
-        say!("{}", serde_json::to_string_pretty(&shown)?);
-        return Ok(());
+        return hand_out(&serde_json::to_string_pretty(&shown)?);
     }
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    say!("Account {account}. Its root access key is shown once:\n");
-    say!("# ~/.aws/credentials");
-    say!("[root-{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
-    say!("# ~/.aws/config");
-    say!("[profile root-{account}]\nregion = {}", config.region);
-    say!("endpoint_url = {scheme}://{}", config.listen);
-    Ok(())
+    let (region, listen) = (&config.region, config.listen);
+    hand_out(&format!(
+        "Account {account}. Its root access key is shown once:\n\n\
+         # ~/.aws/credentials\n\
+         [root-{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n\n\
+         # ~/.aws/config\n\
+         [profile root-{account}]\nregion = {region}\nendpoint_url = {scheme}://{listen}"
+    ))
 }
 
 fn list(server: &Server, json: bool) -> anyhow::Result<()> {
     let snapshot = server.store.picture();
     if json {
         let accounts: Vec<_> = snapshot.accounts().filter_map(|view| view.account()).collect();
-        say!("{}", serde_json::to_string_pretty(&accounts)?);
-        return Ok(());
+        return hand_out(&serde_json::to_string_pretty(&accounts)?);
     }
     say!("{:<12}  {:<20}  {:<20}  {:>6}  {:>6}", "ACCOUNT", "NAME", "ALIAS", "USERS", "ROLES");
     for view in snapshot.accounts() {

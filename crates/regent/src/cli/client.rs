@@ -16,7 +16,7 @@ use self::api::Api;
 use self::places::Places;
 use self::refusal::{Refusal, Status};
 use self::vault::Vault;
-use super::block_on;
+use super::{block_on, hand_out};
 use crate::clock::Clock;
 
 mod agent;
@@ -208,6 +208,5 @@ fn now() -> Timestamp {
 
 /// Shows JSON as somebody may want to read it.
 fn show_json(value: &Value) -> anyhow::Result<()> {
-    say!("{}", serde_json::to_string_pretty(value)?);
-    Ok(())
+    hand_out(&serde_json::to_string_pretty(value)?)
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::visible;
 use crate::Server;
 use crate::broker::journal::{Question, csv};
-use crate::cli::{Outcome, with_existing_server};
+use crate::cli::{Outcome, hand_out, with_existing_server};
 use crate::config::Settings;
 
 /// How many events are asked for at once.
@@ -128,8 +128,7 @@ impl Chain {
             }
             Command::PublicKey { settings } => with_existing_server(*settings, async |server| {
                 let signer = server.journal.signers().newest().context("there is no chain key")?;
-                say!("{}", signer.public_key());
-                Ok(Outcome::Done)
+                hand_out(&signer.public_key()).map(|()| Outcome::Done)
             }),
         }
     }
@@ -138,7 +137,7 @@ impl Chain {
 async fn verify(server: &Server, json: bool) -> anyhow::Result<Outcome> {
     let report = server.verify_chain().await?;
     if json {
-        say!("{}", serde_json::to_string(&report)?);
+        hand_out(&serde_json::to_string(&report)?)?;
     } else if let Some(broken) = &report.broken {
         let id = broken.id.as_deref().map(|id| format!(" ({})", visible(id))).unwrap_or_default();
         say!("event {}{id} is broken: {}", broken.seq, broken.why);
@@ -168,9 +167,9 @@ async fn tail(server: &Server, lines: usize, json: bool) -> anyhow::Result<Outco
     }
     for event in newest.iter().rev() {
         if json {
-            say!("{event}");
+            hand_out(event)?;
         } else {
-            say!("{}", summary(event));
+            hand_out(&summary(event))?;
         }
     }
     Ok(Outcome::Done)

@@ -7,10 +7,10 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::endpoint::Endpoint;
-use super::issue::Caching;
+use super::issue::{Caching, Wish};
 use super::loopback::{listen, serve};
 use super::places::{Places, private_folder, replace};
-use super::{Reach, Session, span};
+use super::{Reach, Session, hand_out, span};
 
 /// Serve credentials to SDKs of this machine, over loopback, for as long as this runs.
 ///
@@ -36,18 +36,17 @@ impl Agent {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         // What cannot work is said now and not to the first SDK.
         Session::open(&self.reach).await?;
-        let endpoint = Endpoint::new(self.connectors.clone(), self.duration, self.reach, self.caching)?;
+        let wish = Wish { seconds: self.duration, ..Wish::default() };
+        let endpoint = Endpoint::new(self.connectors.clone(), wish, self.reach, self.caching)?;
         let (listener, address) = listen(self.port).await?;
         let token = TokenFile::write(address.port(), endpoint.token().reveal())?;
         let connector = match self.connectors.as_slice() {
             [one] => Endpoint::path(one),
             [] | [_, ..] => Endpoint::path("") + "CONNECTOR",
         };
-        say!("export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://{address}{connector}");
-        say!(
-            "export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={}",
-            super::shell::quote(&token.0.to_string_lossy())
-        );
+        hand_out(&format!("export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://{address}{connector}"))?;
+        let file = super::shell::quote(&token.0.to_string_lossy());
+        hand_out(&format!("export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={file}"))?;
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         tokio::select! {

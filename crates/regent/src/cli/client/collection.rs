@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::api::Ask;
 use super::refusal::Refusal;
 use super::table::{self, Column, plain};
-use super::{Session, document, show_json};
+use super::{Session, document, hand_out, show_json};
 
 /// Things of one kind.
 pub(super) struct Collection {
@@ -51,10 +51,9 @@ impl Collection {
         }
         if items.is_empty() {
             say!("no {}", self.noun);
-        } else {
-            say!("{}", table::of(self.columns, &items));
+            return Ok(());
         }
-        Ok(())
+        hand_out(&table::of(self.columns, &items))
     }
 
     /// The one with this id, slug or name, as the server has it now.

@@ -13,7 +13,7 @@ use super::login::tell;
 use super::places::{Lock, Places, private_folder, read, replace};
 use super::refusal::Refusal;
 use super::table::plain;
-use super::{Reach, Session, environment, list, shell, vault};
+use super::{Reach, Session, environment, hand_out, list, shell, vault};
 
 mod block;
 mod profile;
@@ -87,8 +87,7 @@ impl Sync {
             ));
         }
         if self.dry_run {
-            say!("{}", synced.text.trim_end());
-            return Ok(());
+            return hand_out(synced.text.trim_end());
         }
         if synced.text != before {
             write(&path, before, &synced.text)?;

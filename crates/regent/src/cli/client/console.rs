@@ -17,7 +17,7 @@ use super::login::tell;
 use super::loopback::{Answers, Asked, Told, listen, serve};
 use super::refusal::Refusal;
 use super::table::plain;
-use super::{Reach, Session, browser, span};
+use super::{Reach, Session, browser, hand_out, span};
 use crate::entropy;
 
 /// How long the browser may take to come for the page.
@@ -77,8 +77,7 @@ impl Console {
             tell(&format!("note: {}", plain(&warning.text)));
         }
         if self.url {
-            say!("{}", plain(&sign_in.url));
-            return Ok(());
+            return hand_out(&plain(&sign_in.url));
         }
         hand_over(sign_in.url.clone()).await
     }

@@ -3,7 +3,6 @@
 use clap::Args;
 use regent_broker::output::{Form, Style};
 
-use super::Session;
 use super::creds::Of;
 use super::identity;
 use super::issue::issue;
@@ -12,6 +11,7 @@ use super::login::{Way, sign_in};
 use super::places::Places;
 use super::refusal::{Refusal, Status};
 use super::vault::Vault;
+use super::{Session, hand_out};
 
 /// For `credential_process` in ~/.aws/config: print credentials as SDKs want them, and nothing else.
 ///
@@ -37,8 +37,7 @@ impl CredentialProcess {
             }
             issued => issued?,
         };
-        say!("{}", *issued.write(Form::CredentialProcess, &Style::default())?);
-        Ok(())
+        hand_out(&issued.write(Form::CredentialProcess, &Style::default())?)
     }
 
     async fn issue(&self) -> anyhow::Result<Issued> {

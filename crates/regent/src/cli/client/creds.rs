@@ -10,7 +10,7 @@ use super::issued::Issued;
 use super::login::tell;
 use super::refusal::Refusal;
 use super::table::plain;
-use super::{Reach, Session, shell, span};
+use super::{Reach, Session, hand_out, shell, span};
 
 /// What is asked of a connector.
 #[derive(Debug, Args)]
@@ -93,12 +93,11 @@ impl Creds {
         if self.format == Form::Aws {
             // It has ids in it that only STS knows.
             let session = Session::open(&self.of.reach).await?;
-            say!("{}", request(&session, &self.of.wish(), Form::Aws).await?.text()?.trim_end());
-            return Ok(());
+            let answer = request(&session, &self.of.wish(), Form::Aws).await?;
+            return hand_out(answer.text()?.trim_end());
         }
         let style = Style { profile: &self.profile, namespace: &self.namespace, caller_identity: false };
-        say!("{}", *self.of.issue().await?.write(self.format, &style)?);
-        Ok(())
+        hand_out(&self.of.issue().await?.write(self.format, &style)?)
     }
 }
 
@@ -125,8 +124,7 @@ impl Env {
             self.show,
             format!("`{way}` sets them in this shell, `--show` prints them all the same"),
         )?;
-        say!("{}", *self.of.issue().await?.write(form, &Style::default())?);
-        Ok(())
+        hand_out(&self.of.issue().await?.write(form, &Style::default())?)
     }
 }
 
@@ -140,8 +138,7 @@ pub(in crate::cli) struct Unset {
 
 impl Unset {
     pub(super) fn run(&self) -> anyhow::Result<()> {
-        say!("{}", unset(self.shell.unwrap_or_else(shell::detect))?.trim_end());
-        Ok(())
+        hand_out(unset(self.shell.unwrap_or_else(shell::detect))?.trim_end())
     }
 }
 

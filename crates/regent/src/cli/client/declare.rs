@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::api::Ask;
 use super::table::{self, plain};
-use super::{Reach, Session, document, show_json};
+use super::{Reach, Session, document, hand_out, show_json};
 
 /// Say what a document would change.
 #[derive(Debug, Args)]
@@ -15,6 +15,9 @@ pub(in crate::cli) struct Plan {
     /// The document, in YAML or JSON; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
+    /// Delete what the document does not name
+    #[arg(long)]
+    prune: bool,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -25,7 +28,7 @@ pub(in crate::cli) struct Plan {
 impl Plan {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let session = Session::open(&self.reach).await?;
-        let planned = plan(&session, document::text(&self.file)?).await?;
+        let planned = plan(&session, document::text(&self.file)?, self.prune).await?;
         told(&planned, self.json)
     }
 }
@@ -54,7 +57,7 @@ impl Apply {
         let session = Session::open(&self.reach).await?;
         let document = document::text(&self.file)?;
         if !self.yes {
-            show(&plan(&session, document.clone()).await?);
+            show(&plan(&session, document.clone(), self.prune).await?)?;
             let also = if self.prune { " and delete what the document does not name" } else { "" };
             document::confirm(&format!("Do that{also}?"), false)?;
         }
@@ -75,14 +78,14 @@ impl Export {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let session = Session::open(&self.reach).await?;
         let exported = session.api.ask(Ask::get(&["config", "export"])).await?;
-        say!("{}", exported.text()?.trim_end());
-        Ok(())
+        hand_out(exported.text()?.trim_end())
     }
 }
 
-async fn plan(session: &Session, document: String) -> anyhow::Result<Value> {
+async fn plan(session: &Session, document: String, prune: bool) -> anyhow::Result<Value> {
     let path = ["config", "plan"];
-    let ask = Ask::new(http::Method::POST, &path).body("text/yaml", document.into_bytes());
+    let ask = Ask::new(http::Method::POST, &path).query("prune", prune.then_some(true));
+    let ask = ask.body("text/yaml", document.into_bytes());
     session.api.ask(ask).await?.json()
 }
 
@@ -90,12 +93,11 @@ fn told(planned: &Value, json: bool) -> anyhow::Result<()> {
     if json {
         return show_json(planned);
     }
-    show(planned);
-    Ok(())
+    show(planned)
 }
 
 /// Shows changes, a line each, the fields of a change under it.
-fn show(planned: &Value) {
+fn show(planned: &Value) -> anyhow::Result<()> {
     let changes = planned.get("changes").and_then(Value::as_array).cloned().unwrap_or_default();
     let text =
         |value: &Value, field: &str| value.get(field).and_then(Value::as_str).map(plain).unwrap_or_default();
@@ -110,9 +112,5 @@ fn show(planned: &Value) {
             rows.push(vec![String::new(), format!("  {}", text(field, "name")), change]);
         }
     }
-    if rows.is_empty() {
-        say!("nothing to change");
-    } else {
-        say!("{}", table::draw(&rows));
-    }
+    hand_out(&if rows.is_empty() { "nothing to change".to_owned() } else { table::draw(&rows) })
 }

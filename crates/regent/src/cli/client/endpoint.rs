@@ -25,7 +25,8 @@ pub(super) struct Endpoint {
     token: Secret<String>,
     /// None: all that the login may use.
     connectors: Vec<String>,
-    seconds: Option<u32>,
+    /// What is wished of each of them.
+    wish: Wish,
     reach: Reach,
     caching: Caching,
 }
@@ -33,12 +34,12 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn new(
         connectors: Vec<String>,
-        seconds: Option<u32>,
+        wish: Wish,
         reach: Reach,
         caching: Caching,
     ) -> anyhow::Result<Arc<Self>> {
         let token = Secret::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>()?)));
-        Ok(Arc::new(Self { token, connectors, seconds, reach, caching }))
+        Ok(Arc::new(Self { token, connectors, wish, reach, caching }))
     }
 
     pub(super) const fn token(&self) -> &Secret<String> {
@@ -61,7 +62,7 @@ impl Endpoint {
     async fn credentials(&self, connector: String) -> anyhow::Result<Vec<u8>> {
         // Anew each time: the person may have signed in again meanwhile.
         let session = Session::open(&self.reach).await?;
-        let wish = Wish { slug: connector, seconds: self.seconds, ..Wish::default() };
+        let wish = Wish { slug: connector, ..self.wish.clone() };
         let issued = issue(&session, &wish, &self.caching).await?;
         Ok(issued.write(Form::Container, &Style::default())?.as_bytes().to_vec())
     }

@@ -16,8 +16,9 @@ use super::login::tell;
 use super::loopback::{listen, serve};
 use super::span;
 
-/// What would make an SDK use other credentials than these, and what the child has no use for.
-const REMOVED: [&str; 15] = [
+/// What would make an SDK use other credentials than these, or take these to where another session's belong, and what the
+/// child has no use for.
+const REMOVED: [&str; 17] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_ACCESS_KEY_ID",
@@ -31,6 +32,8 @@ const REMOVED: [&str; 15] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_IAM",
     "REGENT_TOKEN",
     "REGENT_SESSION_ID",
 ];
@@ -87,9 +90,10 @@ impl Exec {
             let life = span::words(i64::from(issued.seconds));
             tell(&format!("a session lives for {life}: the command gets new credentials as it needs them"));
         }
-        let endpoint = Endpoint::new(vec![wish.slug.clone()], wish.seconds, self.of.reach, self.of.caching)?;
+        let path = Endpoint::path(&wish.slug);
+        let endpoint = Endpoint::new(vec![wish.slug.clone()], wish, self.of.reach, self.of.caching)?;
         let (listener, address) = listen(0).await?;
-        let uri = format!("http://{address}{}", Endpoint::path(&wish.slug));
+        let uri = format!("http://{address}{path}");
         command
             .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
             .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", endpoint.token().reveal())

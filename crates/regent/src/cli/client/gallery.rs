@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::api::Ask;
 use super::refusal::Refusal;
 use super::table::{self, plain};
-use super::{Reach, Session, show_json};
+use super::{Reach, Session, hand_out, show_json};
 
 const COLUMNS: [table::Column; 4] =
     [("NO.", "/number"), ("ID", "/id"), ("TITLE", "/title"), ("TAGS", "/tags")];
@@ -33,8 +33,7 @@ impl Gallery {
             if self.json {
                 return show_json(&json!(items));
             }
-            say!("{}", table::of(&COLUMNS, &items));
-            return Ok(());
+            return hand_out(&table::of(&COLUMNS, &items));
         };
         let is_it = |item: &&Value| {
             item.get("id").and_then(Value::as_str) == Some(&*wanted)
@@ -48,10 +47,7 @@ impl Gallery {
             return show_json(item);
         }
         match item.get("policy") {
-            Some(Value::String(policy)) => {
-                say!("{policy}");
-                Ok(())
-            }
+            Some(Value::String(policy)) => hand_out(policy),
             Some(policy) => show_json(policy),
             None => anyhow::bail!("the server's answer holds no policy as expected"),
         }

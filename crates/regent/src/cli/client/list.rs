@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Reach, Session, show_json, span, table};
+use super::{Reach, Session, hand_out, show_json, span, table};
 
 /// What the table shows.
 const COLUMNS: [table::Column; 7] = [
@@ -49,8 +49,7 @@ impl List {
             return Ok(());
         }
         let rows: Vec<Value> = connectors.into_iter().map(with_longest).collect();
-        say!("{}", table::of(&COLUMNS, &rows));
-        Ok(())
+        hand_out(&table::of(&COLUMNS, &rows))
     }
 }
 

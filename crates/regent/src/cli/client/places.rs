@@ -56,14 +56,8 @@ pub(super) fn private_folder(path: &Path) -> io::Result<()> {
 
 /// Replaces a file in one step: whoever reads it sees the old or the new, never a part.
 pub(super) fn replace(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
-    let random = entropy::bytes::<8>().map_err(io::Error::other)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = path.with_file_name(format!(".{name}.{}", HEXLOWER.encode(&random)));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&beside)
+    let beside = beside(path)?;
+    let written = create(&beside, mode)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::set_permissions(&beside, Permissions::from_mode(mode)))
         .and_then(|()| std::fs::rename(&beside, path));
@@ -72,6 +66,27 @@ pub(super) fn replace(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Finds out whether a file could be replaced, for when it would be too late to learn it afterwards.
+pub(super) fn try_replacing(path: &Path, mode: u32) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let beside = beside(path)?;
+    create(&beside, mode)?;
+    std::fs::remove_file(&beside)
+}
+
+/// A path of nothing yet, in the same folder.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let random = entropy::bytes::<8>().map_err(io::Error::other)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(path.with_file_name(format!(".{name}.{}", HEXLOWER.encode(&random))))
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }
 
 /// Reads a file of bounded size; none if there is no such file.
@@ -147,6 +162,19 @@ mod tests {
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, mode);
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn whether_a_file_can_be_replaced_is_found_out_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("old"), "one").unwrap();
+        for (name, can) in
+            [("old", true), ("new", true), ("missing/new", false), ("old/new", false), (".", false)]
+        {
+            assert_eq!(try_replacing(&folder.path().join(name), 0o600).is_ok(), can, "{name}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(std::fs::read_to_string(folder.path().join("old")).unwrap(), "one");
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(super) struct Refusal {
     pub(super) fix: Option<String>,
     /// The server's code, for decisions of ours.
     pub(super) code: String,
-    /// Whether the server was not there, or not able: what was cached may go on for now.
+    /// Whether the server, or the STS behind it, was not there or not able: what was cached may go on for now.
     pub(super) is_outage: bool,
 }
 
@@ -97,7 +97,7 @@ impl Refusal {
             let text = format!("the server answered with HTTP status {http} and no explanation");
             let refusal = Self::new(Status::of(http, ""), text)
                 .fix("check that `--server` names a Regent server and no proxy in front of it");
-            return if http >= 500 { refusal.outage() } else { refusal };
+            return if is_passing(http, "") { refusal.outage() } else { refusal };
         };
         let text = [&problem.detail, &problem.title, &problem.code].into_iter().find(|text| !text.is_empty());
         let mut text = text.map_or_else(|| format!("HTTP status {http}"), |text| plain(text));
@@ -110,7 +110,7 @@ impl Refusal {
             text,
             fields: problem.fields.iter().map(Field::line).collect(),
             fix: problem.fix.as_deref().map(plain),
-            is_outage: http >= 500 && http != 502,
+            is_outage: is_passing(http, &problem.code),
             code: problem.code,
         }
     }
@@ -137,6 +137,17 @@ impl Refusal {
             let _ = write!(lines, "\n  fix: {fix}");
         }
         lines
+    }
+}
+
+/// Whether a problem is one of the moment, and no answer to what was asked: a server or an STS that is away, or has too much
+/// to do. Of what comes from behind the server all else is the STS's no.
+fn is_passing(http: u16, code: &str) -> bool {
+    match http {
+        429 => true,
+        // Without a code it is of something in between.
+        502 => matches!(code, "" | "upstream_busy" | "upstream_unreachable"),
+        _ => http >= 500,
     }
 }
 
@@ -194,6 +205,28 @@ mod tests {
             let refusal = Refusal::of_answer(http, body.as_bytes());
             assert_eq!(refusal.status.code(), status, "{http} {code}");
             assert_eq!(Status::from_code(status), refusal.status);
+        }
+    }
+
+    #[test]
+    fn what_passes_is_told_from_a_refusal() {
+        for (http, code, is_outage) in [
+            (500, "internal", true),
+            (503, "audit_unavailable", true),
+            (429, "rate_limited", true),
+            (502, "upstream_unreachable", true),
+            (502, "upstream_busy", true),
+            (502, "upstream_refused", false),
+            (502, "trust_denied", false),
+            (502, "base_key_invalid", false),
+            (403, "not_granted", false),
+            (409, "above_maximum", false),
+        ] {
+            let body = format!(r#"{{"code":"{code}","detail":"no"}}"#);
+            assert_eq!(Refusal::of_answer(http, body.as_bytes()).is_outage, is_outage, "{http} {code}");
+        }
+        for (http, is_outage) in [(502, true), (504, true), (429, true), (404, false)] {
+            assert_eq!(Refusal::of_answer(http, b"<html>").is_outage, is_outage, "{http}");
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::api::Ask;
 use super::table::plain;
-use super::{Reach, Session, issue, show_json, table};
+use super::{Reach, Session, hand_out, issue, show_json, table};
 
 const COLUMNS: [table::Column; 6] = [
     ("SESSION", "/id"),
@@ -50,8 +50,7 @@ impl Sessions {
         if self.json {
             return show_json(&json!(sessions));
         }
-        say!("{}", table::of(&COLUMNS, &sessions));
-        Ok(())
+        hand_out(&table::of(&COLUMNS, &sessions))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `regent system-caller`: builds and services that use connectors without a person.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -9,9 +10,12 @@ use serde_json::{Map, Value, json};
 use super::api::Ask;
 use super::collection::{Collection, Deletion, Listing};
 use super::login::tell;
-use super::places::replace;
+use super::places::{replace, try_replacing};
 use super::table::plain;
-use super::{Reach, Session, document, show_json};
+use super::{Reach, Session, document, hand_out, show_json};
+
+/// Of a file with a token.
+const MODE: u32 = 0o600;
 
 pub(super) const SYSTEM_CALLERS: Collection = Collection {
     path: "system-callers",
@@ -98,11 +102,13 @@ impl SystemCaller {
                     fields.insert("auth".to_owned(), json!({ "kind": "token" }));
                 }
                 let body = Value::Object(fields);
+                shown.try_out()?;
                 let ask = Ask::post(&[SYSTEM_CALLERS.path], &body).creation();
                 shown.show(session.api.ask(ask).await?.json()?)
             }
             Command::Delete(deletion) => SYSTEM_CALLERS.delete(&session, &deletion).await,
             Command::RotateToken { name, shown } => {
+                shown.try_out()?;
                 shown.show(SYSTEM_CALLERS.act(&session, &name, "rotate-token", &json!({})).await?)
             }
         }
@@ -110,33 +116,44 @@ impl SystemCaller {
 }
 
 impl Shown {
+    /// Fails while nothing is made yet if the token could not be written then: there is no second copy of it.
+    fn try_out(&self) -> anyhow::Result<()> {
+        let Some(path) = &self.token_file else { return Ok(()) };
+        try_replacing(path, MODE).with_context(|| format!("cannot write `{}`", path.display()))
+    }
+
     /// Hands over what was made, and the token with it.
     fn show(&self, mut made: Value) -> anyhow::Result<()> {
         let token = made.get("token").and_then(Value::as_str).map(str::to_owned);
-        if let (Some(path), Some(token)) = (&self.token_file, &token) {
-            write(path, token)?;
-            made.as_object_mut().and_then(|made| made.remove("token"));
+        let (Some(path), Some(token)) = (&self.token_file, &token) else {
+            return self.print(&made, token.as_deref());
+        };
+        if let Err(error) = write(path, token) {
+            self.print(&made, Some(token))?;
+            let text = format!("cannot write `{}`; the token is on standard output instead", path.display());
+            return Err(error).context(text);
         }
         if self.json {
+            made.as_object_mut().and_then(|made| made.remove("token"));
             return show_json(&made);
         }
-        match (token, &self.token_file) {
-            (Some(_), Some(path)) => {
-                say!("the token is in {}: set REGENT_TOKEN to what is in it", path.display());
-            }
-            (Some(token), None) => {
-                tell("this token is shown once; set REGENT_TOKEN to it where the build runs:");
-                say!("{}", plain(&token));
-            }
-            (None, _) => {
-                say!("made the system caller {}", plain(&super::collection::id_of(&made)?));
-            }
-        }
+        say!("the token is in {}: set REGENT_TOKEN to what is in it", path.display());
         Ok(())
+    }
+
+    fn print(&self, made: &Value, token: Option<&str>) -> anyhow::Result<()> {
+        if self.json {
+            return show_json(made);
+        }
+        let Some(token) = token else {
+            say!("made the system caller {}", plain(&super::collection::id_of(made)?));
+            return Ok(());
+        };
+        tell("this token is shown once; set REGENT_TOKEN to it where the build runs:");
+        hand_out(&plain(token))
     }
 }
 
-fn write(path: &Path, token: &str) -> anyhow::Result<()> {
-    replace(path, 0o600, format!("{token}\n").as_bytes())
-        .with_context(|| format!("cannot write `{}`", path.display()))
+fn write(path: &Path, token: &str) -> io::Result<()> {
+    replace(path, MODE, format!("{token}\n").as_bytes())
 }

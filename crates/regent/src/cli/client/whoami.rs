@@ -10,7 +10,7 @@ use super::places::Places;
 use super::refusal::Refusal;
 use super::table::{self, plain};
 use super::vault::{self, Vault};
-use super::{Reach, Session, now, show_json, span};
+use super::{Reach, Session, hand_out, now, show_json, span};
 
 /// Say who is signed in, since when and what that is good for.
 #[derive(Debug, Args)]
@@ -48,8 +48,7 @@ impl Whoami {
             rows.push(("signed in", format!("for {}", span::words(end.duration_since(now()).as_secs()))));
         }
         let rows: Vec<_> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-        say!("{}", table::draw(&rows));
-        Ok(())
+        hand_out(&table::draw(&rows))
     }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use regent_policy::catalogue::{Catalogue, CatalogueAction, ConditionKey};
 use serde::Serialize;
 
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 use crate::policy::generation::Level;
 use crate::policy::keys;
 use crate::policy::nearest::nothing_matches;
@@ -103,7 +103,7 @@ impl Actions {
         if self.json {
             let catalogue = Edition { date: catalogue.date(), version: catalogue.version() };
             let actions = matched.into_iter().map(row).collect();
-            say!("{}", serde_json::to_string_pretty(&Answer { catalogue, actions, unmatched })?);
+            hand_out(&serde_json::to_string_pretty(&Answer { catalogue, actions, unmatched })?)?;
             return Ok(outcome);
         }
         table(catalogue, &matched);

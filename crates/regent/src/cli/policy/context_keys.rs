@@ -6,7 +6,7 @@ use clap::Args;
 use regent_policy::{Document, simulate};
 
 use super::sources::Text;
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 
 /// Say which context keys policies ask for, in conditions and as variables: what a simulation needs values of.
 ///
@@ -29,7 +29,7 @@ impl ContextKeys {
             read.map(|parsed| parsed.map(|(_, document)| document)).collect::<anyhow::Result<_>>()?;
         let keys = simulate::context_keys(&documents);
         if self.json {
-            say!("{}", serde_json::to_string_pretty(&serde_json::json!({ "ContextKeyNames": keys }))?);
+            hand_out(&serde_json::to_string_pretty(&serde_json::json!({ "ContextKeyNames": keys }))?)?;
         } else {
             for key in keys {
                 say!("{key}");

@@ -8,7 +8,7 @@ use clap::Args;
 use regent_policy::format::{Style, format};
 
 use super::sources::Text;
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 
 /// Lay policies out, all in one way. What they mean does not change.
 ///
@@ -51,7 +51,7 @@ impl Format {
                     say!("{}", file.name);
                 }
             } else {
-                say!("{}", formatted.trim_end_matches('\n'));
+                hand_out(formatted.trim_end_matches('\n'))?;
             }
         }
         Ok(outcome)

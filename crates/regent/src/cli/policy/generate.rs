@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, stderr, stdin};
 use anyhow::bail;
 use clap::Args;
 
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 use crate::policy::generation::principal::Named;
 use crate::policy::generation::{Effect, Kind, Level, Wish, condition, write};
 
@@ -65,8 +65,7 @@ impl Generate {
         for note in &notes {
             tell(note);
         }
-        say!("{}", text.trim_end());
-        Ok(Outcome::Done)
+        hand_out(text.trim_end()).map(|()| Outcome::Done)
     }
 
     fn says_nothing(&self) -> bool {

@@ -10,7 +10,7 @@ use regent_wire::protocol::{Protocol, answer};
 use regent_wire::shape::Enumeration as _;
 
 use super::sources::Text;
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 use crate::iam::simulation::offline::Offline;
 
 /// Simulate actions on resources, as IAM's policy simulator does: each action on each resource.
@@ -72,7 +72,7 @@ impl Simulate {
         let simulated = simulated.map_err(|fault| anyhow!("{}", fault.message().unwrap_or_default()))?;
         let results = simulated.evaluation_results.as_deref().unwrap_or_default();
         if self.json {
-            say!("{}", json(&simulated)?);
+            hand_out(&json(&simulated)?)?;
         } else {
             table(results);
         }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::sources::{Text, gather};
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 
 mod report;
 mod run;
@@ -57,9 +57,7 @@ impl Test {
             Form::Json => serde_json::to_string_pretty(&report)?,
         };
         match &self.output {
-            None => {
-                say!("{}", text.trim_end());
-            }
+            None => hand_out(text.trim_end())?,
             Some(path) => {
                 fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
             }

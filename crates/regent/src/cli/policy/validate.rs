@@ -9,7 +9,7 @@ use regent_policy::validate::{
 };
 
 use super::sources::Text;
-use crate::cli::Outcome;
+use crate::cli::{Outcome, hand_out};
 use crate::policy::excerpt::Colour;
 
 mod annotation;
@@ -152,7 +152,7 @@ impl Validate {
             Format::Github => looked.iter().flat_map(annotation::annotations).collect::<Vec<_>>().join("\n"),
         };
         if !told.is_empty() {
-            say!("{told}");
+            hand_out(&told)?;
         }
         let grade = self.fail_on.finding_type();
         let has_failed = looked.iter().any(|looked| looked.is_as_grave_as(grade));

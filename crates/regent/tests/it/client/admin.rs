@@ -85,6 +85,11 @@ fn server() -> Server {
                 {"kind": "account", "name": "prod", "action": "keep"}
             ]}),
         ),
+        (
+            "POST /api/v1/config/plan?prune=true",
+            200,
+            json!({"changes": [{"kind": "account", "name": "prod", "action": "delete"}]}),
+        ),
         ("POST /api/v1/config/apply", 200, json!({"changes": []})),
     ])
 }
@@ -348,10 +353,13 @@ fn system_callers_are_looked_after_and_their_token_is_seen_once() {
         json!({"name": "deploy", "description": "it deploys", "auth": {"kind": "token"}}),
         &["shown once", "rgts_once\n"],
     );
-    let rotate = ["system-caller", "rotate-token", "build", "--token-file", "@token"];
-    let (said, _seen, home) = run(&rotate, "");
-    assert!(!said.ends(0).stdout.contains("rgts_twice"));
-    assert_eq!(std::fs::read_to_string(home.path("token")).unwrap(), "rgts_twice\n");
+    check(
+        &["system-caller", "rotate-token", "build"],
+        0,
+        "POST /system-callers/sysc_1/rotate-token",
+        json!({}),
+        &["shown once", "rgts_twice\n"],
+    );
 }
 
 #[test]
@@ -370,4 +378,10 @@ fn a_configuration_is_planned_and_applied_and_exported() {
     let (said, seen, _home) = run(&["apply", "-f", "@config.yaml"], "");
     assert_eq!(seen.unwrap().line, "POST /api/v1/config/plan");
     assert!(said.ends(1).stderr.contains("Nobody is there to say yes"));
+    // What a yes would delete is seen before it.
+    for (verb, status) in [("plan", 0), ("apply", 1)] {
+        let (said, seen, _home) = run(&[verb, "-f", "@config.yaml", "--prune"], "");
+        assert_eq!(seen.unwrap().line, "POST /api/v1/config/plan?prune=true");
+        assert_eq!(said.ends(status).stdout, "delete  account  prod\n");
+    }
 }

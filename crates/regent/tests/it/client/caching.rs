@@ -92,17 +92,33 @@ fn other_wishes_and_other_callers_get_their_own() {
 fn while_the_server_is_away_what_still_lives_goes_on_and_a_refusal_ends_it() {
     let mut old = issued(700);
     old["seconds"] = json!(3600);
-    let server = Server::new(&[(CREDENTIALS, 200, old)]);
+    let server = Server::new(&[(CREDENTIALS, 200, old.clone())]);
     let home = Home::with_token(&server);
     home.run(&PROCESS).ends(0);
-    server.now_answers(CREDENTIALS, 503, &problem("audit_unavailable", "the audit trail is full"));
-    assert_eq!(home.run(&PROCESS).ends(0).json()["SecretAccessKey"], SECRET);
+    // Again and again: what goes on is not forgotten meanwhile.
+    for (http, code) in [
+        (503, "audit_unavailable"),
+        (502, "upstream_unreachable"),
+        (502, "upstream_busy"),
+        (429, "rate_limited"),
+        (503, "audit_unavailable"),
+    ] {
+        server.now_answers(CREDENTIALS, http, &problem(code, "not now"));
+        let asked = server.count(CREDENTIALS);
+        assert_eq!(home.run(&PROCESS).ends(0).json()["SecretAccessKey"], SECRET, "{http} {code}");
+        assert_eq!(server.count(CREDENTIALS), asked + 1);
+    }
     // Access that was taken away is gone, however long the old credentials would live.
-    server.now_answers(CREDENTIALS, 403, &problem("disabled", "the connector is disabled: cleaning up"));
-    home.run(&PROCESS).ends(3);
-    server.now_answers(CREDENTIALS, 503, &problem("audit_unavailable", "the audit trail is full"));
-    let said = home.run(&PROCESS).ends(1);
-    assert_eq!(said.stderr, "regent: the audit trail is full\n");
+    for (http, code, status) in [(403, "disabled", 3), (502, "trust_denied", 5)] {
+        let home = Home::with_token(&server);
+        server.now_answers(CREDENTIALS, 200, &old);
+        home.run(&PROCESS).ends(0);
+        server.now_answers(CREDENTIALS, http, &problem(code, "not any more"));
+        home.run(&PROCESS).ends(status);
+        server.now_answers(CREDENTIALS, 503, &problem("audit_unavailable", "the audit trail is full"));
+        let said = home.run(&PROCESS).ends(1);
+        assert_eq!(said.stderr, "regent: the audit trail is full\n");
+    }
 }
 
 #[test]

@@ -8,6 +8,17 @@ use serde_json::json;
 use super::server::Server;
 use super::{CREDENTIALS, Home, SECRET, Said, issued};
 
+/// What an SDK does, twice, the second time with a token that is none.
+const ASK: &str = r#"
+        [ -z "$AWS_ACCESS_KEY_ID$AWS_SECRET_ACCESS_KEY$AWS_SESSION_TOKEN" ] || exit 9
+        host=${AWS_CONTAINER_CREDENTIALS_FULL_URI#http://}; path=/${host#*/}; host=${host%%/*}
+        ask() {
+            exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
+            printf 'GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n' "$path" "$host" "$1" >&3
+            cat <&3; echo
+        }
+        ask "$AWS_CONTAINER_AUTHORIZATION_TOKEN"; ask wrong; echo "$AWS_REGION $AWS_ENDPOINT_URL_STS""#;
+
 fn shell<'a>(home: &Home, options: &[&'a str], script: &'a str) -> Said {
     home.run(&[&["exec", "prod-ro"], options, &["--", "sh", "-c", script]].concat())
 }
@@ -35,6 +46,20 @@ fn a_command_has_the_session_and_nothing_of_another() {
         assert_eq!(variable(name), value, "{name}");
     }
     assert!(variable("AWS_CREDENTIAL_EXPIRATION").is_some_and(|end| end.ends_with('Z')), "{said:?}");
+}
+
+#[test]
+fn a_session_of_aws_itself_goes_to_no_other_servers_endpoint() {
+    let mut aws = issued(3600);
+    aws["endpoints"] = json!(null);
+    let server = Server::new(&[(CREDENTIALS, 200, aws)]);
+    let home = Home::with_token(&server)
+        .with("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9/other")
+        .with("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:9/other");
+    for options in [&[][..], &["--refresh"]] {
+        let said = shell(&home, options, "env").ends(0);
+        assert!(!said.stdout.contains("AWS_ENDPOINT_URL"), "{options:?} {said:?}");
+    }
 }
 
 #[test]
@@ -78,21 +103,22 @@ fn a_long_run_gets_new_credentials_as_it_needs_them() {
     short["seconds"] = json!(3600);
     let server = Server::new(&[(CREDENTIALS, 200, short)]);
     let home = Home::with_token(&server);
-    // What an SDK does, twice, with the first credentials over in between.
-    let script = r#"
-        [ -z "$AWS_ACCESS_KEY_ID$AWS_SECRET_ACCESS_KEY$AWS_SESSION_TOKEN" ] || exit 9
-        host=${AWS_CONTAINER_CREDENTIALS_FULL_URI#http://}; path=/${host#*/}; host=${host%%/*}
-        ask() {
-            exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
-            printf 'GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n' "$path" "$host" "$1" >&3
-            cat <&3; echo
-        }
-        ask "$AWS_CONTAINER_AUTHORIZATION_TOKEN"; ask wrong; echo "$AWS_REGION $AWS_ENDPOINT_URL_STS""#;
     for options in [&["--refresh"][..], &["-d", "12h"]] {
-        let said = home.run(&[&["exec", "prod-ro"], options, &["--", "bash", "-c", script]].concat()).ends(0);
+        let said = home.run(&[&["exec", "prod-ro"], options, &["--", "bash", "-c", ASK]].concat()).ends(0);
         assert!(said.stdout.contains(r#""Token":"canary-session-token""#), "{said:?}");
         assert!(said.stdout.contains(r#""code":"Unauthorized""#), "{said:?}");
         assert!(said.stdout.ends_with("eu-west-1 http://127.0.0.1:9/sts\n"), "{said:?}");
         assert_eq!(said.stderr.contains("a session lives for 1 h"), options.len() == 2, "{said:?}");
     }
+}
+
+#[test]
+fn the_sessions_that_a_long_run_uses_are_those_that_were_asked_for() {
+    let server = Server::new(&[(CREDENTIALS, 200, issued(3600))]);
+    let home = Home::with_token(&server);
+    let options = ["--refresh", "--no-cache", "--reason", "deploy", "-d", "1h", "--strict"];
+    home.run(&[&["exec", "prod-ro"], &options[..], &["--", "bash", "-c", ASK]].concat()).ends(0);
+    let asked: Vec<_> = server.seen().iter().map(super::server::Seen::json).collect();
+    let wish = json!({"format": "json", "duration_seconds": 3600, "strict": true, "reason": "deploy"});
+    assert_eq!(asked, [wish.clone(), wish]);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::server::Server;
-use super::{CREDENTIALS, Home, SECRET, issued, problem};
+use super::{CREDENTIALS, Home, SECRET, Said, issued, problem};
 
 fn connectors() -> Value {
     json!({"items": [
@@ -184,6 +184,42 @@ fn every_kind_of_refusal_has_its_exit_status() {
             assert_eq!(said.stderr, "regent: because of this\n  fix: do that\n");
         }
         assert_eq!(said.stdout, "");
+    }
+}
+
+#[test]
+fn an_answer_that_finds_no_room_is_a_failure_and_one_that_nobody_reads_is_none() {
+    let server = server();
+    server.answers("GET /api/v1/config/export", 200, &json!("connectors: []\n"));
+    server.answers("POST /api/v1/config/plan", 200, &json!({"changes": []}));
+    server.answers("POST /api/v1/system-callers", 201, &json!({"id": "sysc_1", "token": "rgts_once"}));
+    let home = Home::with_token(&server);
+    let document = home.write("config.yaml", "connectors: []\n");
+    for arguments in [
+        &["creds", "prod-ro"][..],
+        &["creds", "prod-ro", "--format", "aws"],
+        &["env", "prod-ro", "--shell", "shell"],
+        &["unset", "--shell", "shell"],
+        &["credential-process", "prod-ro"],
+        &["export"],
+        &["plan", "-f", &document],
+        &["system-caller", "create", "build"],
+        &["system-caller", "create", "build", "--json"],
+        &["console", "prod-ro", "--url"],
+        &["gallery", "1"],
+        &["ls"],
+        &["agent"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let said = Said::of(home.command(arguments).stdout(full).output().unwrap()).ends(1);
+        assert!(said.stderr.contains("cannot write to standard output"), "{arguments:?} {said:?}");
+        assert!(said.stderr.contains("No space left on device"), "{arguments:?} {said:?}");
+        if arguments != ["agent"] {
+            let mut child = home.start(arguments);
+            drop(child.stdout.take());
+            Said::of(child.wait_with_output().unwrap()).ends(0);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{CONNECTORS, Refusal, Status, id_of, plain};
 use crate::cli::client::api::Ask;
 use crate::cli::client::collection::Collection;
 use crate::cli::client::system_caller::SYSTEM_CALLERS;
-use crate::cli::client::{Session, show_json, table};
+use crate::cli::client::{Session, hand_out, show_json, table};
 
 const USERS: Collection =
     Collection { path: "users", noun: "person", list: "the console, People", columns: &[] };
@@ -151,8 +151,7 @@ fn show(grants: Vec<Value>, json: bool) -> anyhow::Result<()> {
         }
         grant
     };
-    say!("{}", table::of(&COLUMNS, &grants.into_iter().map(words).collect::<Vec<_>>()));
-    Ok(())
+    hand_out(&table::of(&COLUMNS, &grants.into_iter().map(words).collect::<Vec<_>>()))
 }
 
 #[derive(Debug, Args)]
