@@ -91,6 +91,9 @@ impl Connection {
 }
 
 fn content_length(head: &str) -> anyhow::Result<usize> {
+    if head.starts_with("HTTP/1.1 204") {
+        return Ok(0);
+    }
     for line in head.lines() {
         if let Some((name, value)) = line.split_once(':')
             && name.eq_ignore_ascii_case("content-length")

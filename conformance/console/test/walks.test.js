@@ -259,6 +259,13 @@ test('a stranger gets nothing', async () => {
   await signIn(stranger, 'ben', 'not the password');
   await stranger.getByRole('alert').waitFor();
   await signIn(stranger, 'ben');
+  // With a password that the administrator knows he comes as far as changing it.
+  await heading(stranger, 'Choose a password');
+  await assertSound(stranger, 'a first password');
+  assert.equal((await stranger.request.get(`${server.url}/api/v1/me/connectors`)).status(), 403);
+  await stranger.getByLabel('Password now').fill(PASSWORD);
+  await stranger.getByLabel('New password').fill('a short walk by the sea');
+  await button(stranger, 'Change password').click();
   await stranger.getByText('Nothing is shared with you yet').waitFor();
   await assertSound(stranger, 'My access of a stranger');
   // What the page does not show, the server does not do either.

@@ -1,19 +1,21 @@
-import Alert from '@cloudscape-design/components/alert';
 import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { post } from '../api/client';
 import { signedOut, useMe } from '../api/session';
 import type { Me } from '../api/types';
 import { Waiting } from '../parts/Loaded';
 import { Notices, refused } from '../parts/notices';
 import { useFollow, useGo } from './follow';
-import { GoButton } from './Go';
 import { activeHref, navigationFor } from './navigation';
 import { chooseTheme, type Theme, useTheme } from './theme';
+
+const Password = lazy(() => import('../sign-in/Password').then((module) => ({ default: module.Password })));
 
 const NARROW = 688;
 
@@ -38,6 +40,7 @@ export function Shell() {
       <AppLayout
         headerSelector="#top"
         toolsHide
+        navigationHide={me.must_change_password}
         navigationOpen={navigation}
         onNavigationChange={({ detail }) => (detail.open || wasAsked()) && setNavigation(detail.open)}
         navigation={
@@ -54,9 +57,8 @@ export function Shell() {
         stickyNotifications
         content={
           <div id="content">
-            {me.must_change_password && <ChangePassword />}
             <Suspense fallback={<Waiting what="the page" />}>
-              <Outlet />
+              {me.must_change_password ? <FirstPassword name={me.name} /> : <Outlet />}
             </Suspense>
           </div>
         }
@@ -65,11 +67,18 @@ export function Shell() {
   );
 }
 
-function ChangePassword() {
+// Until it is changed, the server lets nobody in with a password that somebody else knows.
+function FirstPassword({ name }: { name: string }) {
   return (
-    <Alert type="warning" action={<GoButton path="/sign-in">Change it now</GoButton>}>
-      Your password was set by somebody else. Change it before you go on.
-    </Alert>
+    <ContentLayout
+      header={
+        <Header variant="h1" description="Yours was set by somebody else. Change it before you go on.">
+          Choose a password
+        </Header>
+      }
+    >
+      <Password name={name} />
+    </ContentLayout>
   );
 }
 

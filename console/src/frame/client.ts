@@ -4,12 +4,14 @@ import { sessionQuery } from '../api/session';
 
 const ATTEMPTS = 2;
 
-// A login that has ended shows the sign-in over whatever was open, and leads back to it.
+// A login that has ended shows the sign-in over whatever was open, and leads back to it; a password that somebody else has
+// set meanwhile, the form that changes it.
 function noticeEndOfLogin(error: unknown) {
   const { code } = asProblem(error);
   if (code === 'login_required' || code === 'login_expired') {
     client.setQueryData(sessionQuery.queryKey, { signed_in: false });
   }
+  if (code === 'password_change_required') void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
 
 export const client: QueryClient = new QueryClient({

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use regent_broker::{BrokerRole, Group, Id, Login, Person, Status, Stored, SystemCaller, Who, statement};
+use regent_broker::{
+    BrokerRole, Group, Id, Login, Origin, Person, Status, Stored, SystemCaller, Who, statement,
+};
 use regent_store::directory::{Broker, Directory};
 
 /// Who uses the broker. What they belong to is looked up anew for every request.
@@ -45,7 +47,7 @@ pub(crate) struct Circumstances {
 }
 
 impl BrokerCaller {
-    /// The caller behind a sign-in. None if they are gone or suspended.
+    /// The caller behind a sign-in. None if they are gone or suspended, or nobody vouches for them any more.
     pub(crate) fn of_login(
         directory: &Directory,
         login: &Arc<Stored<Login>>,
@@ -60,13 +62,13 @@ impl BrokerCaller {
         Some(caller)
     }
 
-    /// A person. None if suspended.
+    /// A person. None if suspended, or if nobody vouches for them any more.
     pub(crate) fn of_person(
         broker: &Broker,
         person: &Arc<Stored<Person>>,
         around: Circumstances,
     ) -> Option<Self> {
-        if person.value.status == Status::Suspended {
+        if person.value.status == Status::Suspended || !is_vouched_for(broker, &person.value.origin) {
             return None;
         }
         let (groups, has_stale_groups) = groups_of(broker, person, around.now);
@@ -148,13 +150,22 @@ impl BrokerCaller {
     }
 }
 
+/// Whether a person's identity source is still one: when it is disabled or gone, what its people have begun ends.
+fn is_vouched_for(broker: &Broker, origin: &Origin) -> bool {
+    match origin {
+        Origin::Local => true,
+        Origin::Oidc { source, .. } => {
+            broker.identity_sources.get(source.as_str()).is_some_and(|source| !source.value.terms.disabled)
+        }
+    }
+}
+
 /// A person's groups: those that list them, and those that their provider's claims are mapped to, if it told lately.
 ///
 /// Says also whether some may be missing because the provider has not told for too long.
 fn groups_of(broker: &Broker, person: &Stored<Person>, now: i64) -> (Vec<Arc<Stored<Group>>>, bool) {
     let mut groups: Vec<_> = broker.groups_of(person.id.as_str()).cloned().collect();
-    let (Some(claimed), regent_broker::Origin::Oidc { source, .. }) =
-        (&person.value.claimed_groups, &person.value.origin)
+    let (Some(claimed), Origin::Oidc { source, .. }) = (&person.value.claimed_groups, &person.value.origin)
     else {
         return (groups, false);
     };

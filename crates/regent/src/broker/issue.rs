@@ -11,7 +11,9 @@
 use std::sync::Arc;
 
 use regent_broker::plan::{self, Plan, Purpose, Terms};
-use regent_broker::{Account, AccountKind, Connector, ConsoleUse, Health, RequireMfa, Stored, Upstream};
+use regent_broker::{
+    Account, AccountKind, Connector, ConsoleUse, Health, PrincipalKind, RequireMfa, Stored, Upstream,
+};
 use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 
@@ -192,6 +194,10 @@ fn prepare<'a>(
         .accounts
         .versioned(terms.account_id.as_str())
         .ok_or_else(|| Problem::not_found("the connector's account is gone"))?;
+    let base = &account.entity.value;
+    if base.principal_kind == PrincipalKind::Root && !base.terms.root_confirmed {
+        return Err(refusal::root_not_confirmed(&base.terms.name));
+    }
     let asking = Asking { known, connector, account, wish, via };
     let plan = plan::plan(&asking.terms()).map_err(|error| refusal::from_plan(&error))?;
     let rendered = rendering::render(&asking)?;

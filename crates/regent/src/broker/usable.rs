@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use regent_broker::plan::{self, Base, Terms};
-use regent_broker::{Account, Connector, ConsoleUse, Health, Partition, PrincipalType, Scope, Stored};
+use regent_broker::{
+    Account, Connector, ConsoleUse, Health, Partition, PrincipalType, Scope, Stored, SystemAuth,
+};
 use regent_store::directory::Broker;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::{self, Refusal, Via};
+use super::caller::Subject;
 use super::usage;
 use crate::rest::caller::Known;
 use crate::time;
@@ -128,10 +131,21 @@ pub(crate) fn terms(connector: &Connector, account: &Account) -> Terms {
     }
 }
 
-/// What is left of the caller's sign-in, where sessions may not outlive it.
+/// What is left of the caller's sign-in, or of a build's own token, where sessions may not outlive it.
 pub(crate) fn login_left(broker: &Broker, known: &Known) -> Option<u32> {
-    let login = known.caller.login.as_ref().filter(|_| broker.settings().cap_to_login)?;
-    Some(u32::try_from(login.value.expires.saturating_sub(known.asked.seconds())).unwrap_or(0))
+    if !broker.settings().cap_to_login {
+        return None;
+    }
+    let login = known.caller.login.as_ref().map(|login| login.value.expires);
+    let token = match &known.caller.subject {
+        Subject::SystemCaller(caller) => match &caller.value.auth {
+            SystemAuth::Token { expires_at, .. } => Some(*expires_at),
+            SystemAuth::Jwt(_) => None,
+        },
+        Subject::Person(_) => None,
+    };
+    let end = login.into_iter().chain(token).min()?;
+    Some(u32::try_from(end.saturating_sub(known.asked.seconds())).unwrap_or(0))
 }
 
 impl Usable {

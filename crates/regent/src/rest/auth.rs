@@ -3,6 +3,8 @@
 //! What is shown is judged in [`signin`](crate::signin); here it becomes a sign-in, a record and an answer. Whoever fails learns
 //! no more than that they failed: not whether the name exists, nor what was wrong.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
@@ -17,9 +19,10 @@ use super::caller::{Known, MaybeKnown};
 use super::cookie;
 use super::me::Me;
 use super::problem::Problem;
+use crate::broker::caller::BrokerCaller;
 use crate::broker::change::Actor;
 use crate::broker::issued::By;
-use crate::broker::journal::Action;
+use crate::broker::journal::{self, Action, Event};
 use crate::seal::place;
 use crate::server::Server;
 
@@ -94,13 +97,12 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
         let detail = "a system caller's own token is no sign-in";
         Problem::bad_request("not_a_sign_in", detail).fix("rotate the token, if it must end")
     })?;
-    known.asked.server.end_login(&login, Actor::silent(known.caller.id(), known.asked.seconds())).await?;
-    // What it earned ends with it, where that is possible.
-    let by = (By::Login, login.whole().as_str());
-    let revoked = known.asked.server.revoke_sessions(by, &(&known.caller).into(), Some("signed out")).await;
-    revoked.map_err(Problem::internal)?;
     let event = known.asked.server.event_of(&known.caller, Action::LOGOUT).map_err(Problem::internal)?;
-    known.asked.server.journal(event).await?;
+    let (server, caller) = (Arc::clone(&known.asked.server), known.caller.clone());
+    let (ended, now) = (Arc::clone(&login), known.asked.seconds());
+    // A browser that hangs up in the middle signs out all the same.
+    let ending = tokio::spawn(async move { end(&server, (&caller, &ended), event, now).await });
+    ending.await.map_err(Problem::internal)??;
     let url = end_session_url(&known, &headers, &login).await;
     let mut response = match url {
         Some(url) => Json(LoggedOut { end_session_url: url }).into_response(),
@@ -108,6 +110,23 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
     };
     cookie::clear(response.headers_mut());
     Ok(response)
+}
+
+/// Ends a sign-in and, where that is possible, what it earned: that first, so that whoever is told of a failure can sign out
+/// again.
+async fn end(
+    server: &Server,
+    (caller, login): (&BrokerCaller, &Stored<Login>),
+    event: Event,
+    now: i64,
+) -> Result<(), Problem> {
+    let by = journal::Actor::from(caller);
+    let revoke = || server.revoke_sessions((By::Login, login.whole().as_str()), &by, Some("signed out"));
+    revoke().await.map_err(Problem::internal)?;
+    server.end_login(login, Actor::silent(caller.id(), now)).await?;
+    // What was drawn in between, too.
+    revoke().await.map_err(Problem::internal)?;
+    Ok(server.journal(event).await?)
 }
 
 /// Where the provider ends its session. Signing out here does not wait for providers that cannot be asked.

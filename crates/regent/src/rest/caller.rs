@@ -11,7 +11,7 @@ use data_encoding::HEXLOWER;
 use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use regent_broker::{Login, Settings, Stored, SystemAuth, Who};
+use regent_broker::{Login, Origin, Settings, Stored, SystemAuth, Who};
 use regent_store::Snapshot;
 use regent_store::directory::Directory;
 
@@ -19,7 +19,7 @@ use super::asked::Asked;
 use super::auth::refresh;
 use super::problem::Problem;
 use crate::broker::access::Access;
-use crate::broker::caller::{BrokerCaller, Circumstances};
+use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
 use crate::broker::change::Actor;
 use crate::broker::journal::Action;
 use crate::broker::usage;
@@ -66,6 +66,18 @@ impl Known {
         }
         let detail = format!("{} may not perform {} on {noun} {id}", self.caller.name(), action.name());
         Err(Problem::forbidden(detail).fix("ask an administrator for a role that may"))
+    }
+
+    /// Refuses whoever goes on with a password that somebody else has chosen, and so knows.
+    fn must_have_own_password(&self, parts: &Parts) -> Result<(), Problem> {
+        let Subject::Person(person) = &self.caller.subject else { return Ok(()) };
+        let is_owed = person.value.origin == Origin::Local && person.value.must_change_password;
+        if !is_owed || leads_to_own_password(&parts.method, parts.uri.path()) {
+            return Ok(());
+        }
+        let detail = "the password was set by somebody else and has to be changed first";
+        Err(Problem::new(StatusCode::FORBIDDEN, "password_change_required", detail)
+            .fix("change it with POST /api/v1/me/password"))
     }
 
     /// Who changes something, for the records.
@@ -115,7 +127,17 @@ impl<S: Sync> FromRequestParts<S> for Known {
             }
         };
         let known = Self { asked, caller, directory, csrf };
+        known.must_have_own_password(parts)?;
         if known.caller.has_stale_groups { refresh::groups(known).await } else { Ok(known) }
+    }
+}
+
+/// Whether a request is of those that lead to a password of one's own, or out: what the console's page for it asks, too.
+fn leads_to_own_password(method: &Method, path: &str) -> bool {
+    match path {
+        "/me" | "/me/passkeys" | "/auth/session" => matches!(*method, Method::GET | Method::HEAD),
+        "/me/password" | "/auth/logout" => *method == Method::POST,
+        other => other == "/auth/step-up" || other.starts_with("/auth/step-up/"),
     }
 }
 

@@ -174,7 +174,7 @@ fn guarded<T: Resource>(
 }
 
 /// Whoever was late is shown what there is now.
-fn with_current<T: Resource>(known: &Known, id: &Id, problem: Problem) -> Problem {
+pub(super) fn with_current<T: Resource>(known: &Known, id: &Id, problem: Problem) -> Problem {
     if problem.code() != "revision_conflict" {
         return problem;
     }

@@ -308,10 +308,37 @@ async fn change_user(
 }
 
 async fn save(known: &Known, edit: Edit, password: Option<Secret<String>>) -> Result<Response, Problem> {
-    let terms: UserTerms = take(edit.terms)?;
+    let Edit { id, revision, terms } = edit;
+    if password.is_some() {
+        known.must(&action!("regent:ResetPassword"), "user", id.as_str())?;
+    }
+    let terms: UserTerms = take(terms)?;
     let hash = hashed(known, &terms, password).await?;
-    let make = move |old: &Person| with_password(terms.clone().person(old), hash.as_deref());
-    crud::change(known, &edit.id, Some(edit.revision), make).await
+    let (changed, event) = (id.clone(), password_reset(known)?);
+    let change = move |change: &mut BrokerChange<'_>| {
+        let old = change.current::<Person>(changed.as_str(), Some(revision))?;
+        let value = with_password(terms.clone().person(&old.value), hash.as_deref())?;
+        crud::replace(change, &old, &value)?;
+        if hash.is_some() {
+            follow_reset(change, &old, &event);
+        }
+        Ok(())
+    };
+    let changed = known.asked.server.change_broker(known.actor()?, change).await;
+    changed.map_err(|problem| crud::with_current::<Person>(known, &id, problem))?;
+    crud::answer::<Person>(known, &id, StatusCode::OK)
+}
+
+/// What the journal is told of a password that somebody else has set.
+fn password_reset(known: &Known) -> Result<Event, Problem> {
+    known.asked.server.event_of(&known.caller, Action::PASSWORD_RESET).map_err(Problem::internal)
+}
+
+/// Whoever came in by the old password is out, and the journal knows why.
+fn follow_reset(change: &mut BrokerChange<'_>, person: &Stored<Person>, event: &Event) {
+    leaving::end_logins(change, &Who::Person(person.id.clone()));
+    let event = Event { target: Some(Target::of("user", person)), ..event.clone() };
+    change.journal.append(change.draft, &event);
 }
 
 /// Deletes a person whom no grant names, and takes them out of their groups.
@@ -343,15 +370,12 @@ async fn reset_password(
     let made = if given.is_none() { Some(one_time_password()?) } else { None };
     let password = given.or_else(|| made.as_ref().map(|made| made.to_string())).map(Secret::new);
     let hash = hashed(&known, &terms, password).await?;
-    let event =
-        known.asked.server.event_of(&known.caller, Action::PASSWORD_RESET).map_err(Problem::internal)?;
+    let event = password_reset(&known)?;
     let actor = crate::broker::change::Actor { event: None, ..known.actor()? };
     let change = move |change: &mut BrokerChange<'_>| {
         let old = change.current::<Person>(id.as_str(), None)?;
         change.replace(&old, with_password(old.value.clone(), hash.as_deref())?)?;
-        leaving::end_logins(change, &Who::Person(id.clone()));
-        let event = Event { target: Some(Target::of("user", &*old)), ..event.clone() };
-        change.journal.append(change.draft, &event);
+        follow_reset(change, &old, &event);
         Ok(())
     };
     known.asked.server.change_broker(actor, change).await?;

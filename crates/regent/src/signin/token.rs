@@ -133,7 +133,7 @@ impl Claims {
     }
 
     /// A point in time, in whole seconds.
-    fn seconds(&self, name: &'static str) -> Result<Option<Seconds>, TokenError> {
+    pub(crate) fn seconds(&self, name: &'static str) -> Result<Option<Seconds>, TokenError> {
         let Some(value) = self.0.get(name) else { return Ok(None) };
         let seconds = value.as_i64().or_else(|| {
             // The standard allows parts of a second.

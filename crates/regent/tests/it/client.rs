@@ -14,6 +14,7 @@ mod exec;
 mod login;
 mod profiles;
 mod server;
+mod token_file;
 mod verbs;
 
 use server::Server;

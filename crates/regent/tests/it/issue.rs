@@ -211,6 +211,41 @@ async fn what_stands_behind_a_hop_can_be_switched_off() {
 }
 
 #[tokio::test]
+async fn the_key_of_a_root_user_wants_a_yes() {
+    let world = World::new().await;
+    let root = world.server.root();
+    let terms = json!({
+        "name": "root", "kind": "access_key", "access_key_id": root.key, "secret_access_key": root.secret,
+    });
+    let account = world.admin.made("/accounts", terms).await;
+    let path = format!("/accounts/{}", account.id());
+    world.admin.made(&format!("{path}/test"), json!({})).await;
+    let more = json!({ "account_id": account.id(), "principal_type": "iam_user_session", "role_arn": null });
+    world.connector("all", more).await;
+    let refused = world.admin.post("/connectors/all/credentials", json!({})).await;
+    assert_eq!(refused.shape(), "403 root_not_confirmed", "{}", refused.text);
+    let now = world.admin.get(&path).await;
+    assert_eq!(world.admin.patch(&path, json!({ "root_confirmed": true }), &now).await.status, 200);
+    assert_eq!(world.admin.post("/connectors/all/credentials", json!({})).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_a_build_is_given_ends_with_its_token() {
+    let world = World::new().await;
+    let ci = world.admin.made("/system-callers", json!({ "name": "ci" })).await;
+    let grants = json!({ "scope": "both", "grants": [{ "subject": { "system_caller": ci.id() } }] });
+    world.connector("reader", grants).await;
+    let build = world.server.bearer(ci.body["token"].as_str().unwrap());
+    let given = build.post("/connectors/reader/credentials", json!({})).await;
+    assert_eq!(given.status, 200, "{}", given.text);
+    let (begun, end) = (world.server.now().as_second(), ci.body["auth"]["expires_at"].as_str().unwrap());
+    let end: jiff::Timestamp = end.parse().unwrap();
+    world.server.advance(end.as_second() - begun - 1800);
+    let given = build.post("/connectors/reader/credentials", json!({})).await;
+    assert_eq!(given.body["expiration"], end.to_string(), "{}", given.text);
+}
+
+#[tokio::test]
 async fn strangers_are_told_nothing_of_what_keeps_everybody_out() {
     let world = World::new().await;
     world.connector("strong", json!({ "require_mfa": "login" })).await;

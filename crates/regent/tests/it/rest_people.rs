@@ -187,6 +187,67 @@ async fn a_reset_password_is_shown_once_and_ends_sign_ins() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_set_in_passing_ends_sign_ins_and_is_told_as_one() {
+    let admin = admin().await;
+    admin.made_person("mia").await;
+    for (put, password) in [(false, "nine black cats sleep"), (true, "ten grey wolves sing")] {
+        let before = admin.get("/users/mia").await;
+        let old = if put { "nine black cats sleep" } else { PASSWORD };
+        let old = admin.server.api().made("/auth/sign-in", json!({ "name": "mia", "password": old })).await;
+        let mia = admin.server.api().signed_in_by(&old);
+        let renamed = admin.patch("/users/mia", json!({ "display_name": "Mia" }), &before).await;
+        assert_eq!((renamed.status, mia.get("/me").await.status), (200, 200), "{}", renamed.text);
+        let body = json!({ "name": "mia", "password": password });
+        let set = if put {
+            admin.put("/users/mia", body, &renamed).await
+        } else {
+            admin.patch("/users/mia", body, &renamed).await
+        };
+        assert_eq!((set.status, &set.body["must_change_password"]), (200, &json!(true)), "{}", set.text);
+        assert_eq!(mia.get("/me").await.shape(), "401 login_required");
+        let late = admin.patch("/users/mia", json!({ "password": PASSWORD }), &renamed).await;
+        assert_eq!(
+            (late.shape().as_str(), &late.body["current"]["id"]),
+            ("412 revision_conflict", &set.body["id"])
+        );
+    }
+    let told = admin.get("/audit?action=password.reset").await.body["items"].take();
+    let whom: Vec<_> = told.as_array().unwrap().iter().map(|event| event["target"]["name"].clone()).collect();
+    assert_eq!(whom, ["mia", "mia"]);
+}
+
+#[tokio::test]
+async fn whoever_has_a_one_time_password_changes_it_before_anything_else() {
+    let admin = admin().await;
+    let made = json!({ "name": "mia", "password": PASSWORD, "roles": ["administrator"] });
+    admin.made("/users", made).await;
+    let nobody = admin.server.api();
+    let signed_in = nobody.made("/auth/sign-in", json!({ "name": "mia", "password": PASSWORD })).await;
+    assert_eq!(signed_in.body["must_change_password"], true);
+    let mia = nobody.signed_in_by(&signed_in);
+    for path in ["/users", "/me/connectors", "/me/sessions", "/settings"] {
+        let refused = mia.get(path).await;
+        assert_eq!(refused.shape(), "403 password_change_required", "{path}");
+        assert_eq!(refused.body["fix"], "change it with POST /api/v1/me/password");
+    }
+    for (path, body) in [("/groups", json!({ "name": "dev" })), ("/me/totp", json!({}))] {
+        assert_eq!(mia.post(path, body).await.shape(), "403 password_change_required", "{path}");
+    }
+    for path in ["/me", "/me/passkeys", "/auth/session"] {
+        assert_eq!(mia.get(path).await.status, 200, "{path}");
+    }
+    assert_eq!(mia.post("/auth/step-up", json!({ "password": PASSWORD })).await.shape(), "403 mfa_required");
+    let change = json!({ "current": PASSWORD, "new": "eight white horses run" });
+    assert_eq!(mia.post("/me/password", change).await.status, 204);
+    assert_eq!(mia.get("/users").await.status, 200);
+
+    // And who wants to go, may.
+    admin.post("/users/mia/reset-password", json!({ "password": PASSWORD })).await;
+    let again = nobody.made("/auth/sign-in", json!({ "name": "mia", "password": PASSWORD })).await;
+    assert_eq!(nobody.signed_in_by(&again).post("/auth/logout", json!({})).await.status, 204);
+}
+
+#[tokio::test]
 async fn what_a_grant_names_stays() {
     let admin = admin().await;
     let mia = admin.made("/users", json!({ "name": "mia" })).await;

@@ -60,6 +60,12 @@ pub(super) fn code_required() -> Problem {
         .fix("send `mfa_code` with the six digits of the device that the account names")
 }
 
+/// A root user's key may do everything, and nobody can narrow it.
+pub(super) fn root_not_confirmed(account: &str) -> Problem {
+    forbidden("root_not_confirmed", format!("the account `{account}` has the key of a root user"))
+        .fix("use an IAM user's key; or let an administrator set `root_confirmed` at the account")
+}
+
 /// What the planner refuses.
 pub(super) fn from_plan(error: &PlanError) -> Problem {
     Problem::conflict(error.code(), error.to_string()).fix(error.fix())

@@ -182,7 +182,7 @@ async fn come_back(door: &Door, back: Callback) -> Result<Response, Refused> {
     let proved = Proved {
         who: Who::Person(person),
         via: format!("oidc:{}", source.id).into(),
-        mfa_at: signed_in.identity.is_multi_factor.then(|| door.now()),
+        mfa_at: signed_in.identity.mfa_at(door.now()),
         at_most_secs: None,
         sealed_id_token,
     };
@@ -204,6 +204,7 @@ async fn admit(
     let identity = signed_in.identity.clone();
     let broker = door.directory.broker();
     let known = broker.person_by_subject(source.id.as_str(), &identity.subject);
+    let was_known = known.is_some();
     let id = match known {
         Some(person) if person.value.status == Status::Suspended => return Err(suspended()),
         Some(person) => person.id.clone(),
@@ -234,6 +235,8 @@ async fn admit(
                 }
                 // Somebody came with the same subject at the same time.
                 Some(_) => Err(again().into()),
+                // Whoever was deleted in the meantime stays so.
+                None if was_known => Err(again().into()),
                 None => {
                     let value = new_person(&source, &identity, told.clone())?;
                     change.create(&made, value)

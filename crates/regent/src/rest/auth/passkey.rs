@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::response::Response;
-use regent_broker::{Status, Who};
+use http::StatusCode;
+use regent_broker::{Origin, Status, Who};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -126,6 +127,10 @@ async fn judge(
     let person = door.directory.broker().people.get(claimed);
     let person = person.filter(|person| person.value.status == Status::Active).ok_or_else(sign_in_failed)?;
     factor::spend_passkey(&door.asked, &relying_party, (&challenge, response), person).await?;
+    // Only who holds the passkey is told why it is not enough.
+    if person.value.origin != Origin::Local {
+        return Err(vouched_for_elsewhere());
+    }
     Ok(Proved {
         who: Who::Person(person.id.clone()),
         via: "passkey".into(),
@@ -133,4 +138,11 @@ async fn judge(
         at_most_secs: None,
         sealed_id_token: None,
     })
+}
+
+/// Whether somebody of an identity source is still theirs only the provider can say, so it is asked each time.
+fn vouched_for_elsewhere() -> Problem {
+    let detail = "an identity provider vouches for you, so a passkey alone does not sign you in";
+    Problem::new(StatusCode::FORBIDDEN, "provider_required", detail)
+        .fix("sign in by your provider; the passkey goes on serving as a second factor")
 }

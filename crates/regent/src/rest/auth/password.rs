@@ -42,6 +42,8 @@ async fn change_password(
     door: Door,
     JsonBody(change): JsonBody<Change>,
 ) -> Result<StatusCode, Problem> {
+    // Whoever knows the one may be told that it is the other.
+    let is_same = change.current == change.new;
     let (current, new) = (Secret::new(change.current), Secret::new(change.new));
     let person = must_be_fresh(&known)?;
     if person.value.origin != Origin::Local {
@@ -57,6 +59,10 @@ async fn change_password(
     server.sign_in.throttle.succeeded(&name, door.address());
     let who = choice::Person { name: &person.value.name, email: person.value.email.as_deref() };
     choice::acceptable(new.reveal(), who)?;
+    if is_same {
+        return Err(Problem::bad_request("password_unchanged", "the new password is the one there is")
+            .fix("choose another one"));
+    }
     let hash = server.passwords.hash(new).await?;
     let event = server.event_of(&known.caller, Action::PASSWORD_CHANGE).map_err(Problem::internal)?;
     let (id, held) = (person.id.clone(), person.value.password.clone());

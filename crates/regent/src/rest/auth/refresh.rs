@@ -85,8 +85,11 @@ async fn told(
         Ok(signed_in) => signed_in,
         Err(error) => {
             if is_over(&error) {
-                keep(server, person, now, |person| {
-                    if let Some(told) = &mut person.claimed_groups {
+                keep(server, person, now, move |person| {
+                    // Another node, or a sign-in, may have got a newer one in the meantime.
+                    if let Some(told) = &mut person.claimed_groups
+                        && told.sealed_refresh_token.as_ref() == Some(&sealed)
+                    {
                         told.sealed_refresh_token = None;
                     }
                 })

@@ -174,8 +174,13 @@ async fn by_job(door: &Door, assertion: &str, named: Option<&str>) -> Result<Pro
         let trusts = matches!(&caller.value.auth, SystemAuth::Jwt(terms) if terms.issuer == issuer);
         trusts && caller.value.status == Status::Active && is_named(caller)
     });
+    let trusting: Vec<_> = trusting.collect();
+    if trusting.len() > MAX_TRIED {
+        let detail = "too many system callers trust the token's issuer to try them all";
+        return Err(refused("ambiguous_grant", detail).fix("name one of them as `system_caller`"));
+    }
     let mut why = None;
-    for caller in trusting.take(MAX_TRIED) {
+    for caller in trusting {
         let SystemAuth::Jwt(terms) = &caller.value.auth else { continue };
         let server = &door.asked.server;
         let web = server.sign_in.ways.to(terms.jwks_url.as_deref().unwrap_or(&terms.issuer), None);

@@ -1,6 +1,7 @@
 //! Who somebody is, as a provider tells it.
 
 use regent_broker::Claims as ClaimNames;
+use regent_store::entity::Seconds;
 
 use super::OidcError;
 use crate::signin::token::{Claims, TokenError};
@@ -23,6 +24,8 @@ pub(crate) struct Identity {
     pub(crate) groups: Vec<String>,
     /// Whether the provider says that it asked for more than one factor.
     pub(crate) is_multi_factor: bool,
+    /// When the provider asked, if it says so: the session there may be hours old.
+    pub(crate) authenticated_at: Option<Seconds>,
 }
 
 impl Identity {
@@ -43,7 +46,13 @@ impl Identity {
             email: text(&names.email).filter(|_| is_verified),
             groups: groups(claims, &names.groups)?,
             is_multi_factor: methods.contains(&"mfa"),
+            authenticated_at: claims.seconds("auth_time").unwrap_or_default(),
         })
+    }
+
+    /// When a second factor was last given. What nobody knows the time of counts for none.
+    pub(crate) fn mfa_at(&self, now: Seconds) -> Option<Seconds> {
+        self.authenticated_at.filter(|_| self.is_multi_factor).map(|at| at.min(now))
     }
 }
 

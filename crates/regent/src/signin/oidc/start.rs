@@ -14,6 +14,11 @@ use crate::signin::web::Web;
 
 /// How long a person may take at the provider.
 const PATIENCE_SECS: Seconds = 600;
+/// How old a session at the provider may be. It is there less to limit it than to be told when it began: whoever is asked for
+/// an age has to say so.
+///
+/// OpenID Connect Core 1.0, section 3.1.2.1, "Authentication Request".
+const MAX_AGE_SECS: &str = "2592000";
 
 /// A sign-in that is under way. It goes to the browser sealed, and comes back with it: nobody else can finish it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -60,6 +65,7 @@ impl OpenId {
             .append_pair("scope", &scope(client.scopes))
             .append_pair("state", &pending.state)
             .append_pair("nonce", &pending.nonce)
+            .append_pair("max_age", MAX_AGE_SECS)
             .append_pair("code_challenge", &code_challenge(&pending.verifier))
             .append_pair("code_challenge_method", "S256");
         Ok((url, pending))

@@ -205,6 +205,7 @@ async fn an_honest_provider_tells_who_somebody_is() {
         email: Some("ana@example.com".to_owned()),
         groups: vec!["dev".to_owned(), "ops".to_owned()],
         is_multi_factor: false,
+        authenticated_at: None,
     };
     assert_eq!(identity, expected);
 }
@@ -232,6 +233,7 @@ async fn the_browser_is_sent_with_all_that_binds_the_answer() {
         ("scope", "openid"),
         ("state", kept["state"].as_str().unwrap()),
         ("nonce", kept["nonce"].as_str().unwrap()),
+        ("max_age", "2592000"),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
     ];

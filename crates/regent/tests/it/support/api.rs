@@ -11,6 +11,8 @@ use crate::rest_answers::{self, Exchange};
 
 /// A password that nobody refuses.
 pub(crate) const PASSWORD: &str = "seven green bottles hang";
+/// The one that an administrator sets, and that has to be changed.
+const FIRST_PASSWORD: &str = "eight white horses run";
 
 /// Somebody who uses the REST API: a browser that is signed in, a bearer of a token, or nobody.
 #[derive(Clone)]
@@ -87,6 +89,17 @@ impl Api {
         let reply = self.post(path, body).await;
         assert!((200..300).contains(&reply.status), "{path}: {}", reply.text);
         reply
+    }
+
+    /// Makes somebody who has since signed in, chosen their own password and signed out.
+    pub(crate) async fn made_person(&self, name: &str) -> Reply {
+        let made = self.made("/users", json!({ "name": name, "password": FIRST_PASSWORD })).await;
+        let nobody = self.server.api();
+        let first = json!({ "name": name, "password": FIRST_PASSWORD });
+        let person = nobody.signed_in_by(&nobody.made("/auth/sign-in", first).await);
+        person.made("/me/password", json!({ "current": FIRST_PASSWORD, "new": PASSWORD })).await;
+        person.made("/auth/logout", json!({})).await;
+        made
     }
 
     pub(crate) async fn send(

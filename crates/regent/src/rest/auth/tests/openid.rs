@@ -6,9 +6,11 @@ use regent_broker::{
 use serde_json::{Value, json};
 use url::Url;
 
+use super::passkeys::{handle, register, show, step_up};
 use super::{Browser, Reply, Site};
 use crate::broker::change::Actor;
 use crate::signin::oidc::provider::{Answer, Provider, Question, Signer};
+use crate::signin::passkey::software::Key;
 
 /// A provider, and what it says of whoever comes.
 struct House {
@@ -44,6 +46,9 @@ impl House {
                 _ => {
                     let mut said = said;
                     (said["iat"], said["exp"]) = (json!(now.seconds()), json!(now.seconds() + 60));
+                    if said.get("auth_time").is_none() {
+                        said["auth_time"] = said["iat"].clone();
+                    }
                     let token = signer.token(&json!({"alg": "ES256", "kid": "k1"}), &said);
                     Answer::json(
                         &json!({"access_token": "a", "token_type": "Bearer", "id_token": token, "refresh_token": "r"}),
@@ -105,6 +110,18 @@ impl House {
             (303, format!("/console/sign-in?error={expected}").as_str())
         );
         assert!(browser.jar.is_empty(), "{:?}", browser.jar);
+    }
+
+    /// Has an administrator switch the source off, or on again.
+    async fn switch(&self, disabled: bool) {
+        let (id, actor) = (self.source.clone(), Actor::server(self.site.seconds()));
+        let switched = self.site.server.change_broker(actor, move |change| {
+            let old = change.current::<IdentitySource>(id.as_str(), None)?;
+            let mut value = old.value.clone();
+            value.terms.disabled = disabled;
+            change.replace(&old, value)
+        });
+        assert!(switched.await.is_ok());
     }
 
     fn person(&self) -> Option<Arc<Stored<Person>>> {
@@ -303,4 +320,53 @@ async fn groups_that_nobody_tells_of_do_not_count_and_are_not_asked_for_at_will(
     assert_eq!(browser.get("/me").await.body["groups"], json!([]));
     let told = house.person().unwrap().value.claimed_groups.clone().unwrap();
     assert_eq!(told.sealed_refresh_token, None, "it is no use any more");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_as_old_as_the_provider_says() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    let now = house.site.seconds();
+    for (auth_time, expected) in [
+        (json!(now - 7200), json!("2026-11-21T10:00:00Z")),
+        (json!(now + 7200), json!("2026-11-21T12:00:00Z")),
+        (Value::Null, Value::Null),
+        (json!("lately"), Value::Null),
+    ] {
+        house.say("auth_time", auth_time.clone());
+        let mut browser = house.site.nobody();
+        house.sign_in(&mut browser, "/console/", |_| ()).await;
+        let told = browser.get("/me").await.body["sign_in"].take();
+        assert_eq!((&told["mfa_at"], &told["mfa"]), (&expected, &json!(!expected.is_null())), "{auth_time}");
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_alone_lets_nobody_in_whom_a_provider_vouches_for() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    house.say("amr", json!(["pwd"]));
+    let mut browser = house.site.nobody();
+    house.sign_in(&mut browser, "/console/", |_| ()).await;
+    browser.get("/auth/session").await;
+    let key = Key::p256();
+    register(&mut browser, &key).await;
+    let id = house.person().unwrap().id.to_string();
+    let mut alone = house.site.nobody();
+    let (_, refused) = show(&mut alone, &key, handle(&id)).await;
+    assert_eq!(refused.shape(), "403 provider_required");
+    assert!(alone.jar.is_empty());
+    let (_, stranger) = show(&mut alone, &Key::p256(), handle(&id)).await;
+    assert_eq!(stranger.shape(), "401 sign_in_failed", "who has no passkey of theirs learns nothing of them");
+    step_up(&mut browser, &key).await;
+    assert!(house.site.journal().await.contains(&"login denied provider_required".to_owned()));
+}
+
+#[tokio::test]
+async fn sign_ins_end_with_their_source() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    let mut browser = house.site.nobody();
+    house.sign_in(&mut browser, "/console/", |_| ()).await;
+    assert_eq!(browser.get("/me").await.status, 200);
+    house.switch(true).await;
+    assert_eq!(browser.get("/me").await.shape(), "401 login_required");
+    assert_eq!(browser.get("/auth/session").await.body["signed_in"], json!(false));
 }

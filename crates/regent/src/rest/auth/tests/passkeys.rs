@@ -13,7 +13,7 @@ fn answer(ceremony: &str, begun: &Value, key: &Key) -> Answer {
     answer
 }
 
-async fn register(browser: &mut Browser, key: &Key) -> Value {
+pub(super) async fn register(browser: &mut Browser, key: &Key) -> Value {
     let begun = browser.post("/me/passkeys/start", json!({})).await;
     assert_eq!(begun.status, 200, "{}", begun.body);
     let mut answer = answer("webauthn.create", &begun.body, key);
@@ -26,7 +26,11 @@ async fn register(browser: &mut Browser, key: &Key) -> Value {
     made.body
 }
 
-async fn show(browser: &mut Browser, key: &Key, change: impl FnOnce(&mut Answer)) -> (Value, super::Reply) {
+pub(super) async fn show(
+    browser: &mut Browser,
+    key: &Key,
+    change: impl FnOnce(&mut Answer),
+) -> (Value, super::Reply) {
     browser.csrf = None;
     let begun = browser.post("/auth/passkey/start", json!({"name": "ana"})).await.body;
     assert_eq!(begun["public_key"]["allowCredentials"], json!([]), "which passkeys somebody has is not told");
@@ -36,10 +40,19 @@ async fn show(browser: &mut Browser, key: &Key, change: impl FnOnce(&mut Answer)
     (body.clone(), browser.post("/auth/passkey/finish", body).await)
 }
 
+/// Shows a passkey again, as who is signed in already.
+pub(super) async fn step_up(browser: &mut Browser, key: &Key) {
+    let begun = browser.post("/auth/step-up/passkey/start", json!({})).await.body;
+    let answer = answer("webauthn.get", &begun, key);
+    let body = json!({"ceremony": begun["ceremony"], "credential": answer.assertion(key)});
+    let stepped = browser.post("/auth/step-up/passkey/finish", body).await;
+    assert_eq!(stepped.status, 200, "{}", stepped.body);
+}
+
 /// What an answer says that is not so.
 type Lie = (&'static str, Box<dyn FnOnce(&mut Answer)>);
 
-fn handle(person: &str) -> impl FnOnce(&mut Answer) {
+pub(super) fn handle(person: &str) -> impl FnOnce(&mut Answer) {
     let person = person.as_bytes().to_vec();
     move |answer| answer.user_handle = Some(person)
 }
@@ -122,9 +135,7 @@ async fn a_passkey_is_shown_again_to_step_up_and_to_remove_it() {
     let body = json!({"ceremony": begun["ceremony"], "credential": answer("webauthn.get", &begun, &key).assertion(&key)});
     // A challenge for one who is known is none for whoever comes.
     assert_eq!(ana.site.nobody().post("/auth/passkey/finish", body).await.shape(), "401 sign_in_failed");
-    let begun = ana.post("/auth/step-up/passkey/start", json!({})).await.body;
-    let body = json!({"ceremony": begun["ceremony"], "credential": answer("webauthn.get", &begun, &key).assertion(&key)});
-    assert_eq!(ana.post("/auth/step-up/passkey/finish", body).await.status, 200);
+    step_up(&mut ana, &key).await;
     assert_eq!(ana.get("/me/passkeys").await.body["items"][0]["name"], "laptop");
     assert_eq!(ana.send(Method::DELETE, &path, None, &[]).await.shape(), "204");
     assert_eq!(ana.send(Method::DELETE, &path, None, &[]).await.shape(), "404 not_found");

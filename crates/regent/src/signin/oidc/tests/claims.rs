@@ -8,7 +8,7 @@ async fn claims_are_read_where_an_administrator_says() {
         json!({
             "sub": "1", "upn": "ana", "https://idp.example/groups": ["a"], "realm_access": {"roles": ["b", "c"]}, "one": "d",
             "none": [], "odd": [1], "deep": {"list": {"x": 1}}, "email": "x@y", "email_verified": "false", "name": " ",
-            "long": "x".repeat(300), "control": "a\nb", "amr": ["pwd", "mfa"],
+            "long": "x".repeat(300), "control": "a\nb", "amr": ["pwd", "mfa"], "auth_time": 1500,
         })
         .as_object()
         .unwrap()
@@ -32,8 +32,15 @@ async fn claims_are_read_where_an_administrator_says() {
         assert_eq!(read(path, "upn"), Err(OidcError::Groups(path.to_owned())));
     }
     let identity = read("none", "upn").unwrap();
-    assert_eq!((identity.name.as_deref(), identity.email, identity.display_name), (Some("ana"), None, None));
+    assert_eq!(
+        (identity.name.as_deref(), &identity.email, &identity.display_name),
+        (Some("ana"), &None, &None)
+    );
     assert!(identity.is_multi_factor);
+    assert_eq!((identity.mfa_at(2000), identity.mfa_at(1000)), (Some(1500), Some(1000)));
+    let unknown = Identity { authenticated_at: None, ..identity.clone() };
+    let single = Identity { is_multi_factor: false, ..identity };
+    assert_eq!((unknown.mfa_at(2000), single.mfa_at(2000)), (None, None));
     for path in ["long", "control", "deep", "missing"] {
         assert_eq!(read("none", path).unwrap().name, None, "{path}");
     }
