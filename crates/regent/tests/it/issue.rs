@@ -230,6 +230,23 @@ async fn the_key_of_a_root_user_wants_a_yes() {
 }
 
 #[tokio::test]
+async fn an_account_is_whose_an_administrator_says() {
+    let world = World::new().await;
+    let path = format!("/accounts/{}", world.account);
+    let test = async |confirmed: &str| {
+        let body = json!({ "confirm_account": confirmed });
+        world.admin.post(&format!("{path}/test"), body).await
+    };
+    let other = test("999988887777").await;
+    assert_eq!((other.status, &other.body["ok"]), (200, &json!(false)), "{}", other.text);
+    assert!(other.text.contains("account_changed"), "{}", other.text);
+    assert_eq!(world.admin.get(&path).await.body["aws_account_id"], Value::Null);
+    assert_eq!(test("1234").await.shape(), "400 malformed_account");
+    assert_eq!(test(ACCOUNT).await.body["ok"], true);
+    assert_eq!(world.admin.get(&path).await.body["aws_account_id"], ACCOUNT);
+}
+
+#[tokio::test]
 async fn what_a_build_is_given_ends_with_its_token() {
     let world = World::new().await;
     let ci = world.admin.made("/system-callers", json!({ "name": "ci" })).await;

@@ -70,7 +70,7 @@ impl TestConnection<'_> {
                 StepName::Identity,
                 "account_changed",
                 text,
-                "put the former credentials back, or make another account for these",
+                "put the former credentials back, or confirm: `regent broker-account test NAME --confirm-account ID`",
             );
             return false;
         }

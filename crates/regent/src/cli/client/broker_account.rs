@@ -54,6 +54,9 @@ enum Command {
     Test {
         /// Its id or name
         name: String,
+        /// The AWS account that its credentials are of from now on, where they were of another
+        #[arg(long, value_name = "ID")]
+        confirm_account: Option<String>,
         /// Answer in JSON
         #[arg(long)]
         json: bool,
@@ -131,8 +134,9 @@ impl BrokerAccount {
             Command::Show { name } => ACCOUNTS.show(&session, &name).await,
             Command::Create(create) => create.run(&session).await,
             Command::Delete(deletion) => ACCOUNTS.delete(&session, &deletion).await,
-            Command::Test { name, json } => {
-                let tested = ACCOUNTS.act(&session, &name, "test", &json!({})).await?;
+            Command::Test { name, confirm_account, json } => {
+                let body = confirm_account.map_or(json!({}), |id| json!({ "confirm_account": id }));
+                let tested = ACCOUNTS.act(&session, &name, "test", &body).await?;
                 if show_steps(&tested, json)? { Ok(()) } else { Err(failed_test("account").into()) }
             }
             Command::Rotate { name } => {

@@ -1,10 +1,14 @@
 //! Trying an account, and rotating its key: `/accounts/{id}/test`, `/accounts/{id}/rotate`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::Response;
 use http::StatusCode;
-use regent_broker::Account;
+use regent_broker::{Account, Stored};
 use regent_policy::action;
+use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,6 +17,7 @@ use crate::broker::base;
 use crate::broker::issue::from_base;
 use crate::broker::rotation::{Patience, Rotating, RotationError};
 use crate::broker::trial::Trial;
+use crate::rest::body::OptionalBody;
 use crate::rest::caller::Known;
 use crate::rest::connectors::TestResult;
 use crate::rest::crud;
@@ -27,18 +32,36 @@ pub(super) fn routes() -> OpenApiRouter {
         .routes(routes!(roll_back_account))
 }
 
+/// How an account is tried.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct AccountTest {
+    /// The AWS account that the credentials are of from now on, where they were of another.
+    #[schema(pattern = "^[0-9]{12}$")]
+    confirm_account: Option<String>,
+}
+
 /// Tries an account: whether its credentials work, whose they are, and how far the clocks are apart.
 #[utoipa::path(post, path = "/accounts/{id}/test", operation_id = "testAccount", tag = "Accounts",
-    params(("id" = String, Path)),
+    params(("id" = String, Path)), request_body = Option<AccountTest>,
     responses((status = 200, body = TestResult), (status = "default", body = Problem)))]
-async fn test_account(known: Known, Path(id): Path<String>) -> Result<Json<TestResult>, Problem> {
+async fn test_account(
+    known: Known,
+    Path(id): Path<String>,
+    OptionalBody(request): OptionalBody<AccountTest>,
+) -> Result<Json<TestResult>, Problem> {
     known.must(&action!("regent:TestAccount"), "account", &id)?;
-    let trial = Trial {
-        account: crud::find::<Account>(&known.directory, &id)?,
-        connector: None,
-        caller: &known.caller,
-        question: None,
-    };
+    let mut account = crud::find::<Account>(&known.directory, &id)?.clone();
+    if let Some(number) = request.confirm_account {
+        known.must(&action!("regent:UpdateAccount"), "account", &id)?;
+        if number.len() != 12 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            let detail = "expected `confirm_account` to be the twelve digits of an AWS account";
+            return Err(Problem::bad_request("malformed_account", detail));
+        }
+        let value = Account { aws_account_id: Some(number.into()), ..account.entity.value.clone() };
+        account.entity = Arc::new(Stored { value, ..Stored::clone(&account.entity) });
+    }
+    let trial = Trial { account: &account, connector: None, caller: &known.caller, question: None };
     Ok(Json(trial.run(&known).await?.into()))
 }
 
