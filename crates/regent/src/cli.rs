@@ -14,8 +14,8 @@ use crate::Server;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Settings, Storage};
 
-/// Says something about what was done. Whoever has stopped listening is not told, and nobody is stopped for it: a server whose greeting was read
-/// in part goes on.
+/// Says something about what was done. Whoever has stopped listening is not told, and nobody is stopped for it: a server whose
+/// greeting was read in part goes on. What a command was asked for goes out by [`hand_out`].
 macro_rules! say {
     ($($argument:tt)*) => {
         // Nothing can be said about what cannot be said.

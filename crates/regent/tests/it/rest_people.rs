@@ -237,6 +237,8 @@ async fn whoever_has_a_one_time_password_changes_it_before_anything_else() {
         assert_eq!(mia.get(path).await.status, 200, "{path}");
     }
     assert_eq!(mia.post("/auth/step-up", json!({ "password": PASSWORD })).await.shape(), "403 mfa_required");
+    let same = json!({ "current": PASSWORD, "new": PASSWORD });
+    assert_eq!(mia.post("/me/password", same).await.shape(), "400 password_unchanged");
     let change = json!({ "current": PASSWORD, "new": "eight white horses run" });
     assert_eq!(mia.post("/me/password", change).await.status, 204);
     assert_eq!(mia.get("/users").await.status, 200);

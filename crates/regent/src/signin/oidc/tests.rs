@@ -20,6 +20,7 @@ use crate::signin::web::Ways;
 
 const NOW: i64 = 1_800_000_000;
 const CLIENT: &str = "regent:1";
+static CLAIMS: LazyLock<ClaimNames> = LazyLock::new(ClaimNames::default);
 const REDIRECT: &str = "https://regent.example.com/api/v1/auth/oidc/callback";
 
 /// A provider and everything it says, and the browser that comes back from it.
@@ -138,19 +139,23 @@ impl Setting {
         look(self.world.lock().unwrap().as_mut().unwrap())
     }
 
+    /// A public client that asks for nothing special.
+    fn client(&self) -> Client<'_> {
+        Client {
+            issuer: &self.provider.url,
+            id: CLIENT,
+            secret: None,
+            scopes: &[],
+            claims: &CLAIMS,
+            redirect_uri: REDIRECT,
+        }
+    }
+
     /// The whole way: to the provider, back, and the code for tokens.
     async fn sign_in(&self, now: i64) -> Result<SignedIn, OidcError> {
         let (secret, id) = self.with(|world| (world.secret.clone(), world.client));
-        let claims = ClaimNames::default();
         let scopes = ["openid".to_owned(), "groups".to_owned()];
-        let client = Client {
-            issuer: &self.provider.url,
-            id,
-            secret: secret.as_ref(),
-            scopes: &scopes,
-            claims: &claims,
-            redirect_uri: REDIRECT,
-        };
+        let client = Client { id, secret: secret.as_ref(), scopes: &scopes, ..self.client() };
         let (url, pending) = self.openid.start(&web(), client, now).await?;
         let pending = serde_json::from_str(&serde_json::to_string(&pending).unwrap()).unwrap();
         let asked = |name: &str| url.query_pairs().find(|(found, _)| found == name).unwrap().1.into_owned();
@@ -213,15 +218,7 @@ async fn an_honest_provider_tells_who_somebody_is() {
 #[tokio::test]
 async fn the_browser_is_sent_with_all_that_binds_the_answer() {
     let setting = Setting::new(|_| ()).await;
-    let claims = ClaimNames::default();
-    let client = Client {
-        issuer: &setting.provider.url,
-        id: CLIENT,
-        secret: None,
-        scopes: &[],
-        claims: &claims,
-        redirect_uri: REDIRECT,
-    };
+    let client = setting.client();
     let (url, pending) = setting.openid.start(&web(), client, NOW).await.unwrap();
     let kept: Value = serde_json::to_value(&pending).unwrap();
     let challenge = code_challenge(kept["verifier"].as_str().unwrap());
@@ -320,15 +317,7 @@ async fn only_the_browser_that_began_comes_to_an_end() {
 #[tokio::test]
 async fn signing_out_goes_to_the_provider_too() {
     let setting = Setting::new(|_| ()).await;
-    let claims = ClaimNames::default();
-    let client = Client {
-        issuer: &setting.provider.url,
-        id: CLIENT,
-        secret: None,
-        scopes: &[],
-        claims: &claims,
-        redirect_uri: REDIRECT,
-    };
+    let client = setting.client();
     let (after, token) =
         (Url::parse("https://regent.example.com/").unwrap(), Secret::new("x.y.z".to_owned()));
     let url =

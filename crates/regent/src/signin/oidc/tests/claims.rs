@@ -88,15 +88,7 @@ async fn groups_are_refreshed_for_the_same_person_only() {
     let setting = Setting::new(|world| world.refresh_token = Some("r1")).await;
     let signed_in = setting.sign_in(NOW).await.unwrap();
     let token = signed_in.refresh_token.unwrap();
-    let claims = ClaimNames::default();
-    let client = Client {
-        issuer: &setting.provider.url,
-        id: CLIENT,
-        secret: None,
-        scopes: &[],
-        claims: &claims,
-        redirect_uri: REDIRECT,
-    };
+    let client = setting.client();
     let refresh = |subject: &'static str| {
         let (openid, token) = (&setting.openid, &token);
         async move {
