@@ -106,3 +106,19 @@ async fn a_token_that_fits_several_callers_names_one() {
         assert_eq!(site.nobody().post("/auth/token", body).await.shape(), expected, "{name}");
     }
 }
+
+#[tokio::test]
+async fn of_very_many_callers_of_one_issuer_a_job_names_its_own() {
+    let site = Site::new().await;
+    let signer = Signer::p256("k1");
+    let provider = issuer(&signer).await;
+    for number in 0..25 {
+        site.put(caller(&format!("c{number:02}"), &provider.url, &format!("repo:{number:02}"))).await;
+    }
+    let claims = json!({"iss": provider.url, "aud": "regent", "sub": "repo:23", "exp": site.seconds() + 300});
+    let token = signer.token(&json!({"alg": "ES256", "kid": "k1"}), &claims);
+    assert_eq!(site.nobody().post("/auth/token", grant(&token)).await.shape(), "400 ambiguous_grant");
+    let mut named = grant(&token);
+    named["system_caller"] = json!("c23");
+    assert_eq!(site.nobody().post("/auth/token", named).await.status, 200);
+}
