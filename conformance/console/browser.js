@@ -16,7 +16,13 @@ export function startBrowser() {
 
 /** A page in a profile of its own. `page.complaints` gathers what the browser itself holds against the console. */
 export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', timezoneId: 'Europe/Berlin', ...options });
+  const context = await browser.newContext({
+    viewport: WIDE,
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.complaints = [];
@@ -33,8 +39,21 @@ export function watch(page, complaints) {
   });
 }
 
+/** Waits until nothing moves for a few frames: what is still fading in has colors that nobody is meant to read. */
+async function settled(page) {
+  await page.waitForFunction(async () => {
+    const moves = (one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity;
+    for (let frame = 0; frame < 3; frame++) {
+      await new Promise(requestAnimationFrame);
+      if (document.getAnimations().some(moves)) return false;
+    }
+    return true;
+  });
+}
+
 /** No violation that axe can find, and nothing the browser complained of. */
 export async function assertSound(page, where) {
+  await settled(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.html.slice(0, 200)).join('\n    ')}`);
   assert.deepEqual([...page.complaints, ...told], [], where);
