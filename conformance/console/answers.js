@@ -45,6 +45,23 @@ const TRIED = [
 /** @type {Answer<'post', '/connectors/test'>['steps']} */
 export const STEPS = TRIED.map(([name, status, text, fix], index) => ({ number: index + 1, name, status, text, fix }));
 
+/** What an account is told whose credentials are those of another AWS account now. @type {Answer<'post', '/accounts/{id}/test'>} */
+export const MOVED = {
+  ok: false,
+  aws_account_id: '999988887777',
+  steps: [
+    ...STEPS.slice(0, 3),
+    {
+      number: 4,
+      name: 'identity',
+      status: 'fail',
+      code: 'account_changed',
+      text: 'This account now answers as another AWS account: 999988887777, and it was 111122223333.',
+      fix: 'Put the former credentials back, or confirm.',
+    },
+  ],
+};
+
 /** @type {Preview} */
 export const PREVIEW = {
   lifetime: { ...HOUR, warnings: [] },

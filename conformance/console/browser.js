@@ -40,7 +40,7 @@ export function watch(page, complaints) {
 }
 
 /** Waits until nothing moves for a few frames: what is still fading in has colors that nobody is meant to read. */
-async function settled(page) {
+export async function settled(page) {
   await page.waitForFunction(async () => {
     const moves = (one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity;
     for (let frame = 0; frame < 3; frame++) {

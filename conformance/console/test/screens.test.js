@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { assertSound, NARROW, openPage, startBrowser, WIDE } from '../browser.js';
+import { MOVED } from '../answers.js';
+import { assertSound, NARROW, openPage, settled, startBrowser, WIDE } from '../browser.js';
 import { dress } from '../scenery.js';
 import { startServer, stopServer } from '../server.js';
 
@@ -54,6 +55,16 @@ const SCREENS = [
   { name: 'connector-new', path: '/connectors/new' },
   { name: 'accounts', path: '/accounts', lists: true },
   { name: 'account', path: '/accounts/acct_prod' },
+  {
+    name: 'account-moved',
+    path: '/accounts/acct_prod',
+    changes: { 'POST /api/v1/accounts/acct_prod/test': MOVED },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page.getByRole('button', { name: 'Accept AWS account 999988887777' }).click();
+      await page.getByRole('dialog').getByText(/It was 111122223333/).waitFor();
+    },
+  },
   { name: 'people', path: '/people', lists: true },
   { name: 'person', path: '/people/usr_ben' },
   { name: 'groups', path: '/groups', lists: true },
@@ -89,7 +100,7 @@ after(async () => {
 
 /** Opens a screen and looks at it, light and, if asked to, dark: one colour follows the other as the system's setting does. */
 async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) {
-  const page = await openPage(browser, { viewport: width, colorScheme: 'light', reducedMotion: 'reduce' });
+  const page = await openPage(browser, { viewport: width, colorScheme: 'light' });
   try {
     await dress(page, { mood, changes: screen.changes });
     if (screen.early) await screen.act(page);
@@ -109,8 +120,7 @@ async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) 
 }
 
 async function examine(page, where) {
-  // What fades in is not yet what it will be.
-  await page.waitForTimeout(350);
+  await settled(page);
   await page.screenshot({ path: `${PICTURES}${where}.png`, fullPage: true });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 1, `${where}: the page is ${overflow} pixels wider than the window`);

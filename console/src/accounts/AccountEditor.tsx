@@ -122,9 +122,11 @@ function Learned({ account }: { account: Account }) {
 function TestAccount({ account, changed }: { account?: Account; changed: boolean }) {
   const client = useQueryClient();
   const test = useMutation({
-    mutationFn: (id: string) => post('/accounts/{id}/test', { path: { id } }),
+    mutationFn: ({ id, confirmed }: { id: string; confirmed?: string }) =>
+      post('/accounts/{id}/test', { path: { id }, body: confirmed ? { confirm_account: confirmed } : {} }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['/accounts'] }),
   });
+  const other = test.data?.steps.some((step) => step.code === 'account_changed') && test.data.aws_account_id;
   return (
     <Container
       header={
@@ -136,7 +138,7 @@ function TestAccount({ account, changed }: { account?: Account; changed: boolean
               loading={test.isPending}
               disabled={!account || changed}
               disabledReason="Save the account first"
-              onClick={() => account && test.mutate(account.id)}
+              onClick={() => account && test.mutate({ id: account.id })}
             >
               Test
             </Button>
@@ -148,14 +150,47 @@ function TestAccount({ account, changed }: { account?: Account; changed: boolean
     >
       {test.error && <Refusal error={test.error} />}
       {test.data && (
-        <LiveRegion>
-          <TestSteps report={test.data} />
-        </LiveRegion>
+        <SpaceBetween size="s">
+          <LiveRegion>
+            <TestSteps report={test.data} />
+          </LiveRegion>
+          {account && other && <ConfirmAccount account={account} other={other} retry={test.mutateAsync} />}
+        </SpaceBetween>
       )}
       {!test.data && !test.error && (
         <Box color="text-body-secondary">Asks the upstream who these credentials are. Nothing is changed.</Box>
       )}
     </Container>
+  );
+}
+
+interface ConfirmAccountProps {
+  account: Account;
+  other: string;
+  retry: (again: { id: string; confirmed: string }) => Promise<unknown>;
+}
+
+// Credentials of another AWS account may be a mistake as well as a move: only a person can tell.
+function ConfirmAccount({ account, other, retry }: ConfirmAccountProps) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button formAction="none" onClick={() => setAsking(true)}>
+        Accept AWS account {other}
+      </Button>
+      {asking && (
+        <Confirm
+          title={`Accept ${other} as the AWS account of ${account.name}?`}
+          verb="Accept"
+          onClose={() => setAsking(false)}
+          act={() => retry({ id: account.id, confirmed: other })}
+        >
+          <Box>
+            It was {account.aws_account_id}. Connectors of this account issue credentials of {other} from then on.
+          </Box>
+        </Confirm>
+      )}
+    </>
   );
 }
 

@@ -240,6 +240,7 @@ async fn an_account_is_whose_an_administrator_says() {
     let other = test("999988887777").await;
     assert_eq!((other.status, &other.body["ok"]), (200, &json!(false)), "{}", other.text);
     assert!(other.text.contains("account_changed"), "{}", other.text);
+    assert_eq!(other.body["aws_account_id"], ACCOUNT);
     assert_eq!(world.admin.get(&path).await.body["aws_account_id"], Value::Null);
     assert_eq!(test("1234").await.shape(), "400 malformed_account");
     assert_eq!(test(ACCOUNT).await.body["ok"], true);

@@ -60,6 +60,7 @@ impl TestConnection<'_> {
     /// Whether the test may go on as who they are.
     async fn identity(&self, base: &Base, report: &mut Draft) -> bool {
         let Identity { account, arn, .. } = &base.identity;
+        report.answered = Some(account.clone());
         let known = self.account.aws_account_id.as_deref();
         if known.is_some_and(|known| known != account) {
             let text = format!(

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 pub(crate) struct Report {
     /// The steps.
     pub(crate) steps: Vec<Step>,
+    /// The AWS account that answered, be it the one that is known or another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answered: Option<String>,
     /// What was learned on the way.
     pub(crate) learned: Learned,
 }
@@ -118,6 +121,7 @@ impl StepName {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     steps: BTreeMap<StepName, Step>,
+    pub(super) answered: Option<String>,
     pub(super) learned: Learned,
     rest: Option<&'static str>,
 }
@@ -152,13 +156,13 @@ impl Draft {
     }
 
     pub(super) fn finish(self) -> Report {
-        let Self { mut steps, learned, rest } = self;
+        let Self { mut steps, answered, learned, rest } = self;
         let rest = rest.unwrap_or("an earlier step failed");
         let steps = (1..).zip(StepName::ALL).map(|(number, name)| {
             let step = steps.remove(&name).unwrap_or_else(|| step(name, Outcome::Skipped, rest.to_owned()));
             Step { number, ..step }
         });
-        Report { steps: steps.collect(), learned }
+        Report { steps: steps.collect(), answered, learned }
     }
 
     fn put(&mut self, name: StepName, status: Outcome, text: String, why: Option<(&str, &str)>) {

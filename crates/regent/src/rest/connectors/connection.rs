@@ -63,12 +63,15 @@ pub(crate) struct TestResult {
     /// Who the account is.
     #[serde(skip_serializing_if = "Option::is_none")]
     arn: Option<String>,
+    /// The AWS account that answered, also where it is not the one that was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aws_account_id: Option<String>,
 }
 
 impl From<Report> for TestResult {
     fn from(report: Report) -> Self {
         let ok = report.steps.iter().all(|step| step.status != Outcome::Fail);
-        Self { ok, steps: report.steps, arn: report.learned.principal_arn }
+        Self { ok, steps: report.steps, arn: report.learned.principal_arn, aws_account_id: report.answered }
     }
 }
 
