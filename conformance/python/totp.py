@@ -1,6 +1,7 @@
 """One-time passwords (RFC 6238: SHA-1, six digits, thirty seconds).
 
-As a program: `totp.py SEED OFFSET` prints the code of the step that is OFFSET steps from now.
+As a program: `totp.py SEED OFFSET…` prints the codes of the steps that are so many steps from now, on one line. It looks
+at the clock once, so that codes of steps in a row belong to steps in a row.
 """
 
 import base64
@@ -25,4 +26,5 @@ def code(seed: str, step: int) -> str:
 
 
 if __name__ == "__main__":
-    print(code(sys.argv[1], current_step() + int(sys.argv[2])))
+    now = current_step()
+    print(*(code(sys.argv[1], now + int(offset)) for offset in sys.argv[2:]))
