@@ -27,7 +27,7 @@ class Browser:
         self.cookie: str | None = None
 
     def open(self, url: str, method: str = "GET", body: str | None = None, **headers: str) -> Page:
-        connection = http.client.HTTPConnection(self.host, timeout=10)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
         target = urlsplit(url)
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookie:

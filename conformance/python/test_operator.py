@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from account import Account, Caller
 
-PATIENCE_SECONDS = 10
+# For a machine that is busy with other things: who waits that long has failed.
+PATIENCE_SECONDS = 60
 
 
 def regent(*arguments: str) -> str:
