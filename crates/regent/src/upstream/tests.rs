@@ -6,4 +6,4 @@ mod hostile;
 mod rig;
 
 pub(crate) use embedded::{ACCOUNT, must, root, server, within};
-pub(crate) use rig::{NOW, Say, Stranger, http, key, upstream_at};
+pub(crate) use rig::{NOW, Say, Stranger, http, impatient, key, upstream_at};

@@ -10,7 +10,7 @@ use crate::support::{Client, TestServer};
 const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 const SESSION: &str = "Action=GetSessionToken&Version=2011-06-15";
 /// Far beyond the polling interval, for a machine that is busy with other tests.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Asks until the answer is 200.
 async fn soon(node: &Process, by: &Client) -> Reply {

@@ -18,7 +18,9 @@ use super::report::{Learned, Outcome, Report, StepName};
 use super::{NoBase, Question, TestConnection};
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
-use crate::upstream::tests::{ACCOUNT, Say, Stranger, http, key, must, root, server, upstream_at, within};
+use crate::upstream::tests::{
+    ACCOUNT, Say, Stranger, http, impatient, key, must, root, server, upstream_at, within,
+};
 
 /// Regent with a user for the broker, and a role for it to take.
 struct World {

@@ -10,7 +10,7 @@ use regent_wire::sts::{AssumeRoleRequest, GetFederationTokenRequest, GetSessionT
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::rig::impatient;
+use super::rig::patient;
 use super::{NOW, upstream_at};
 use crate::Server;
 use crate::clock::Clock;
@@ -140,7 +140,7 @@ async fn regent_is_called_over_a_socket_and_over_tls() {
             Upstream { transport: Transport::Http(client), clock: clock.clone(), ..upstream_at(&url) };
         walk(&upstream).await;
         // Without the authority there is no connection, and no request.
-        upstream.transport = Transport::Http(impatient());
+        upstream.transport = patient();
         if is_secure {
             let error = upstream.get_caller_identity(&root()).await.unwrap_err().to_string();
             assert!(error.contains("is not who it should be: invalid peer certificate"), "{error}");

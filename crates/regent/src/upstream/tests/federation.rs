@@ -1,11 +1,10 @@
 use regent_wire::secret::Secret;
 use url::Url;
 
-use super::rig::{impatient, key};
+use super::rig::{key, patient};
 use super::{Say, Stranger, http};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::federation::{self, FederationError, SessionDuration, SigninToken};
-use crate::upstream::transport::Transport;
 
 const TOKEN: &str = "{\"SigninToken\":\"sign-in\"}";
 
@@ -16,7 +15,7 @@ fn session() -> Credentials {
 async fn ask(script: Vec<Say>, secs: Option<u32>) -> (Result<SigninToken, FederationError>, Vec<String>) {
     let stranger = Stranger::who_says(script).await;
     let endpoint = stranger.url().join("federation").unwrap();
-    let found = federation::signin_token(&Transport::Http(impatient()), &endpoint, &session(), secs).await;
+    let found = federation::signin_token(&patient(), &endpoint, &session(), secs).await;
     (found, stranger.heard())
 }
 
@@ -76,8 +75,7 @@ async fn a_refusal_is_repeated_without_our_secrets_and_long_term_keys_open_no_co
     let (found, _) = ask(vec![http(403, "", said)], None).await;
     assert_eq!(found.unwrap_err().to_string(), "the federation endpoint answers 403: expired: [secret]");
     let endpoint = Url::parse("http://127.0.0.1:9/federation").unwrap();
-    let refused =
-        federation::signin_token(&Transport::Http(impatient()), &endpoint, &key(), None).await.unwrap_err();
+    let refused = federation::signin_token(&patient(), &endpoint, &key(), None).await.unwrap_err();
     assert!(matches!(refused, FederationError::NoSession), "{refused}");
 }
 

@@ -1,10 +1,10 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use regent_wire::secret::Secret;
 use regent_wire::sts::AssumeRoleRequest;
 use url::Url;
 
-use super::rig::key;
+use super::rig::{impatient, key};
 use super::{Say, Stranger, http, upstream_at};
 use crate::upstream::client::{Client, Limits, Route, Trust};
 use crate::upstream::credentials::Credentials;
@@ -40,12 +40,17 @@ fn check(
 ) -> impl Future<Output = ()> {
     let at = std::panic::Location::caller();
     async move {
+        let is_slow = say.iter().any(Say::keeps_waiting);
         let stranger = Stranger::who_says(say).await;
-        let begun = Instant::now();
-        let found = upstream_at(&stranger.url()).get_caller_identity(&key()).await;
+        let mut upstream = upstream_at(&stranger.url());
+        if is_slow {
+            upstream.transport = impatient();
+        }
+        let key = key();
+        let asking = tokio::time::timeout(Duration::from_mins(1), upstream.get_caller_identity(&key));
+        let found = asking.await.expect("a client that gives up");
         let text = chain(&found.expect_err(name)).replace(&stranger.address.to_string(), "stranger");
         assert!(text.contains(expected), "{name} at {at}: {text}");
-        assert!(begun.elapsed() < Duration::from_secs(3), "{name} at {at}: took {:?}", begun.elapsed());
         assert_eq!(stranger.heard().len(), requests, "{name} at {at}");
         assert!(!text.contains("canary"), "{name} at {at}: {text}");
         assert!(text.len() < 5000, "{name} at {at}");
@@ -57,9 +62,9 @@ async fn a_stranger_that_does_not_answer_well_is_an_error_that_says_how() {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\n";
     let bytes = |text: String| Say::Bytes(text.into_bytes());
     let deep = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
-    check("never answers", vec![Say::Nothing], 1, "`stranger` did not answer within 400 ms").await;
+    check("never answers", vec![Say::Nothing], 1, "`stranger` did not answer within 2000 ms").await;
     let slow = format!("{head}content-length: {}\r\n\r\n{IDENTITY}", IDENTITY.len());
-    check("byte by byte", vec![Say::Slowly(slow.into())], 1, "did not answer within 400 ms").await;
+    check("byte by byte", vec![Say::Slowly(slow.into())], 1, "did not answer within 2000 ms").await;
     let huge = format!("{head}content-length: 1073741824\r\n\r\n");
     check("a gigabyte, announced", vec![Say::Endlessly(huge.into())], 1, "more than 1048576 bytes").await;
     let endless = format!("{head}connection: close\r\n\r\n");

@@ -29,10 +29,17 @@ pub(crate) enum Say {
     Bytes(Vec<u8>),
     /// Nothing, for as long as the other side waits.
     Nothing,
-    /// These bytes, one now and then.
+    /// These bytes, one now and then, far slower than anybody waits.
     Slowly(Vec<u8>),
     /// This, and then noise without end.
     Endlessly(Vec<u8>),
+}
+
+impl Say {
+    /// Whether the other side is never told all of it.
+    pub(crate) fn keeps_waiting(&self) -> bool {
+        matches!(self, Self::Nothing | Self::Slowly(_))
+    }
 }
 
 /// An answer with these lines of a head and this body.
@@ -96,7 +103,7 @@ async fn answer(mut stream: TcpStream, say: Say, heard: Arc<Mutex<Vec<String>>>)
                 if stream.write_all(&[byte]).await.is_err() {
                     return;
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
         Say::Endlessly(bytes) => {
@@ -127,17 +134,27 @@ async fn request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-/// A client for this machine that does not wait long.
-pub(crate) fn impatient() -> Client {
+/// A client for this machine.
+fn client(limits: Limits) -> Client {
     let route = Route { reach: Reach::Loopback, trust: Trust::Nobody, proxy: None };
-    Client::with(&route, Limits { time: Duration::from_millis(400), ..Limits::default() }).unwrap()
+    Client::with(&route, limits).unwrap()
+}
+
+/// Over a socket of this machine, for as long as the product waits.
+pub(crate) fn patient() -> Transport {
+    Transport::Http(client(Limits::default()))
+}
+
+/// Over a socket of this machine, but not for long: for who is known to let others wait.
+pub(crate) fn impatient() -> Transport {
+    Transport::Http(client(Limits { time: Duration::from_secs(2), ..Limits::default() }))
 }
 
 /// An upstream at a URL, asked at [`NOW`].
 pub(crate) fn upstream_at(url: &Url) -> Upstream {
     let endpoint = Endpoint { url: url.clone(), region: "us-east-1".to_owned() };
     Upstream {
-        transport: Transport::Http(impatient()),
+        transport: patient(),
         sts: endpoint.clone(),
         iam: Some(endpoint),
         clock: Clock::manual(NOW.parse::<Timestamp>().unwrap()),

@@ -25,9 +25,10 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Patient for one second, with settings that differ.
+    /// With settings that differ; patient for one second, unless they say otherwise.
     pub(crate) async fn with(settings: Settings) -> Self {
-        let settings = Settings { client_patience_secs: Some(1), ..settings };
+        let patience = settings.client_patience_secs.or(Some(1));
+        let settings = Settings { client_patience_secs: patience, ..settings };
         let server = TestServer::with(settings).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

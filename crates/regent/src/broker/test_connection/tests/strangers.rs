@@ -54,8 +54,13 @@ async fn a_stranger_is_told_from_an_upstream_and_a_wrong_clock_from_a_wrong_key(
         ),
         ("busy", http(400, "", &refusal("Throttling")), StepName::Base, Outcome::Fail, "upstream_busy"),
     ] {
+        let is_slow = say.keeps_waiting();
         let stranger = Stranger::who_says(vec![say]).await;
-        let report = against(&upstream_at(&stranger.url()), Ok(key())).await;
+        let mut upstream = upstream_at(&stranger.url());
+        if is_slow {
+            upstream.transport = impatient();
+        }
+        let report = against(&upstream, Ok(key())).await;
         let found = step(&report, at);
         assert_eq!((found.0, found.1), (status, code), "{name}: {report:#?}");
     }
