@@ -36,16 +36,20 @@ class Server:
     def stop(self):
         """Lets it end in order, which takes a moment."""
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
 
     def kill(self):
         self.process.kill()
         self.process.wait()
 
+    def iam(self):
+        """IAM, as the root user."""
+        session = boto3.Session(self.root["AWS_ACCESS_KEY_ID"], self.root["AWS_SECRET_ACCESS_KEY"])
+        return session.client("iam", region_name="us-east-1", endpoint_url=self.url)
+
     def broker_role(self) -> dict[str, str]:
         """A role, and a user whose key may take it: what an account and a connector are made of."""
-        session = boto3.Session(self.root["AWS_ACCESS_KEY_ID"], self.root["AWS_SECRET_ACCESS_KEY"])
-        iam = session.client("iam", region_name="us-east-1", endpoint_url=self.url)
+        iam = self.iam()
         user = iam.create_user(UserName="broker")["User"]["Arn"]
         actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
         trust = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": actions}

@@ -84,7 +84,7 @@ class Person:
         back = self.server.page("/api/v1/auth/authorize", wanted)["redirect_to"]
         with urllib.request.urlopen(back) as shown:
             assert "You are signed in" in shown.read().decode()
-        said, trouble = login.communicate(timeout=30)
+        said, trouble = login.communicate(timeout=60)
         assert login.returncode == 0, trouble
         return said
 

@@ -68,7 +68,7 @@ def test_an_endpoint_that_stands_alone(machine, broker):
         assert "401" in refusal or "Unauthorized" in refusal
     finally:
         agent.terminate()
-        assert agent.wait(10) == 0
+        assert agent.wait(60) == 0
 
 
 def test_a_shell_takes_the_session_in_and_out(machine, broker):

@@ -1,5 +1,6 @@
 """What a person at a terminal sees: no secrets that they did not insist on, and a list to choose from."""
 
+import codecs
 import os
 import pty
 import select
@@ -7,7 +8,8 @@ import time
 
 from conftest import REGENT
 
-PATIENCE_SECONDS = 30
+# For a machine that is busy with other things: who waits that long has failed.
+PATIENCE_SECONDS = 60
 
 
 class Terminal:
@@ -18,6 +20,8 @@ class Terminal:
         if self.process == 0:
             os.execve(REGENT, [REGENT, *arguments], machine.environment | {"TERM": "xterm"})
         self.shown = ""
+        # A character may come in two pieces.
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def wait_for(self, text: str) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -33,7 +37,7 @@ class Terminal:
             piece = os.read(self.terminal, 4096)
         except OSError:
             return False
-        self.shown += piece.decode()
+        self.shown += self.decoder.decode(piece)
         return bool(piece)
 
     def types(self, text: str) -> None:
