@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -13,6 +14,12 @@ from server import REGENT, Server
 
 PASSWORD = "seven lazy herons on a pier"
 WHO = ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
+WHO_IN_PYTHON = """
+import boto3, json
+session = boto3.Session()
+arn = session.client('sts').get_caller_identity()['Arn']
+print(json.dumps({'Arn': arn, 'way': session.get_credentials().method}))
+"""
 
 
 class Console(Server):
@@ -56,9 +63,9 @@ class Person:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def regent(self, *arguments: str, status: int = 0, stdin: str = "", **variables: str) -> str:
+    def runs(self, *command: str, status: int = 0, stdin: str = "", **variables: str) -> str:
         ran = subprocess.run(
-            [REGENT, *arguments],
+            command,
             env=self.environment | variables,
             input=stdin,
             capture_output=True,
@@ -66,8 +73,11 @@ class Person:
             timeout=60,
             check=False,
         )
-        assert ran.returncode == status, f"{arguments}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+        assert ran.returncode == status, f"{command}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout if status == 0 else ran.stderr
+
+    def regent(self, *arguments: str, status: int = 0, stdin: str = "", **variables: str) -> str:
+        return self.runs(REGENT, *arguments, status=status, stdin=stdin, **variables)
 
     def sign_in(self) -> str:
         """The command line asks for a page, the browser shows it, and comes back with a code."""
@@ -116,6 +126,25 @@ def test_from_an_empty_server_to_credentials(ana, role):
     assert ana.regent("exec", "audit", "--refresh", "--", *WHO).strip() == arn
     who = subprocess.run([*WHO, "--profile", "audit"], env=ana.environment, capture_output=True, text=True, check=True)
     assert who.stdout.strip() == arn
+
+
+@pytest.mark.parametrize("client", ["aws", "boto3"])
+def test_clients_of_aws_get_credentials_in_every_way(ana, role, client):
+    command = {"aws": [*WHO[:3]], "boto3": [sys.executable, "-c", WHO_IN_PYTHON]}[client]
+    listed = ["aws", "configure", "list"]
+    arn = role["arn"].replace(":iam:", ":sts:").replace("role/", "assumed-role/") + "/ana"
+    ana.regent("config", "sync")
+    ways = {
+        "custom-process": lambda command: ana.runs(*command, AWS_PROFILE="audit"),
+        "env": lambda command: ana.regent("exec", "audit", "--", *command),
+        "container-role": lambda command: ana.regent("exec", "audit", "--refresh", "--", *command),
+    }
+    for way, run in ways.items():
+        # The client says itself where it has its credentials from.
+        who, source = run(command), run(listed) if client == "aws" else None
+        found = json.loads(who)
+        assert found["Arn"] == arn, way
+        assert way in (source or found["way"]), (way, source)
 
 
 def test_a_session_that_is_revoked_ends_at_once(ana):
