@@ -25,7 +25,7 @@ READ = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetO
 
 
 def ask(method: str, path: str, body: dict | None = None) -> requests.Response:
-    return requests.request(method, f"{API}{path}", json=body, headers=HEADERS, timeout=30)
+    return requests.request(method, f"{API}{path}", json=body, headers=HEADERS, timeout=60)
 
 
 def new_name(word: str) -> str:

@@ -40,7 +40,7 @@ class Browser:
         if self.cookie:
             request.add_header("Cookie", self.cookie)
             request.add_header("X-Regent-CSRF", self.csrf)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             if cookie := answer.headers.get("Set-Cookie"):
                 self.cookie = cookie.split(";")[0]
             told = json.load(answer)
@@ -76,7 +76,7 @@ def server(tmp_path: Path):
         secret=re.search(r"AWS_SECRET_ACCESS_KEY=(\S+)", greeting).group(1),
     )
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(timeout=60)
 
 
 class SignedIn(NamedTuple):
