@@ -7,11 +7,13 @@ import { chromium } from 'playwright-core';
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 360, height: 780 };
+/** For a machine that is busy with other things: who waits that long has failed. */
+const PATIENCE_MS = 60_000;
 
 export function startBrowser() {
   // Walks run as root in containers, where Chromium has no sandbox of its own to offer.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args });
+  return chromium.launch({ executablePath: CHROMIUM, args, timeout: 2 * PATIENCE_MS });
 }
 
 /** A page in a profile of its own. `page.complaints` gathers what the browser itself holds against the console. */
@@ -23,8 +25,9 @@ export async function openPage(browser, options = {}) {
     reducedMotion: 'reduce',
     ...options,
   });
+  // Of the context, so that a page which opens another is as patient with it.
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   page.complaints = [];
   watch(page, page.complaints);
   return page;
@@ -36,6 +39,19 @@ export function watch(page, complaints) {
   page.on('console', (message) => {
     const isRefusal = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+  });
+}
+
+/**
+ * Waits until a page says what it is about and waits for nothing itself. That the network is idle says neither: a browser that gets
+ * no time of the processor asks for nothing.
+ */
+export async function loaded(page) {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => {
+    const isWaiting = document.evaluate("//main//text()[starts-with(normalize-space(), 'Loading ')]", document).iterateNext();
+    const isSpinning = document.getAnimations().some((one) => one.effect?.getComputedTiming().endTime === Infinity);
+    return !isWaiting && !isSpinning;
   });
 }
 

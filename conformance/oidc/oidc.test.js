@@ -23,7 +23,7 @@ before(async () => {
   await make('/groups', { name: 'developers', mapped: { source, value: 'dev' } });
   // The tests run as root in containers, where Chromium has no sandbox of its own to offer.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args, timeout: 120_000 });
 });
 
 after(async () => {
@@ -34,8 +34,9 @@ after(async () => {
 
 async function visit(returnTo = '/console/') {
   const context = await browser.newContext();
+  // For a machine that is busy with other things: who waits that long has failed.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   await begin(page, returnTo);
   return page;
 }

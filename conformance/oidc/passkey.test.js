@@ -14,7 +14,7 @@ before(async () => {
   here = server.url.replace('127.0.0.1', 'localhost');
   // The tests run as root in containers, where Chromium has no sandbox of its own to offer.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args, timeout: 120_000 });
 });
 
 after(async () => {
@@ -24,7 +24,10 @@ after(async () => {
 
 /** A page of the server in a browser with an authenticator that is unlocked, or not. */
 async function visit({ isUserVerified = true } = {}) {
-  const page = await (await browser.newContext()).newPage();
+  const context = await browser.newContext();
+  // For a machine that is busy with other things: who waits that long has failed.
+  context.setDefaultTimeout(60_000);
+  const page = await context.newPage();
   await page.goto(`${here}/api/v1/status`);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');

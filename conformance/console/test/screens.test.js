@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { MOVED } from '../answers.js';
-import { assertSound, NARROW, openPage, settled, startBrowser, WIDE } from '../browser.js';
+import { assertSound, loaded, NARROW, openPage, settled, startBrowser, WIDE } from '../browser.js';
 import { dress } from '../scenery.js';
 import { startServer, stopServer } from '../server.js';
 
@@ -105,10 +105,16 @@ async function look(screen, { width = WIDE, dark = false, mood = 'busy' } = {}) 
     await dress(page, { mood, changes: screen.changes });
     if (screen.early) await screen.act(page);
     await page.goto(`${server.url}/console${screen.path}`, { waitUntil: 'load' });
-    if (mood === 'slow') await page.getByText(/Loading /).first().waitFor();
-    else await page.waitForLoadState('networkidle');
-    await page.locator('main').first().waitFor();
-    if (screen.act && !screen.early) await screen.act(page);
+    if (mood === 'slow') {
+      await page.locator('h1').first().waitFor();
+      await page.locator('main').getByText(/Loading /).first().waitFor();
+    } else {
+      await loaded(page);
+    }
+    if (screen.act && !screen.early) {
+      await screen.act(page);
+      await loaded(page);
+    }
     const where = [screen.name, mood !== 'busy' && mood, width === NARROW ? '360' : '1280'].filter(Boolean).join('-');
     await examine(page, where);
     if (!dark) return;
