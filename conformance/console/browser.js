@@ -43,13 +43,14 @@ export function watch(page, complaints) {
 }
 
 /**
- * Waits until a page says what it is about and waits for nothing itself. That the network is idle says neither: a browser that gets
- * no time of the processor asks for nothing.
+ * Waits until a page says what it is about and waits for nothing itself. That the network is idle says neither: a browser
+ * that gets no time of the processor asks for nothing.
  */
 export async function loaded(page) {
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => {
-    const isWaiting = document.evaluate("//main//text()[starts-with(normalize-space(), 'Loading ')]", document).iterateNext();
+    const waiting = "//main//text()[starts-with(normalize-space(), 'Loading ')]";
+    const isWaiting = document.evaluate(waiting, document).iterateNext();
     const isSpinning = document.getAnimations().some((one) => one.effect?.getComputedTiming().endTime === Infinity);
     return !isWaiting && !isSpinning;
   });
