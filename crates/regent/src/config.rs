@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 mod resolve;
@@ -55,6 +56,15 @@ pub struct Settings {
     /// Allow plain HTTP on an address that other machines can reach
     #[arg(long, env = "REGENT_ALLOW_PLAINTEXT", num_args = 0..=1, default_missing_value = "true")]
     pub allow_plaintext: Option<bool>,
+
+    /// Address that people reach this server at: `https://regent.example.com`; `external_url` of the broker's settings
+    /// counts before it
+    #[arg(long, env = "REGENT_EXTERNAL_URL", value_name = "URL")]
+    pub external_url: Option<String>,
+
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as addresses or networks [default: none]
+    #[arg(long, env = "REGENT_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
 
     /// Region named in answers and records when the request names none [default: us-east-1]
     #[arg(long, env = "REGENT_REGION", value_name = "REGION")]
@@ -206,6 +216,10 @@ pub struct Config {
     pub account_id: Option<u64>,
     /// Certificate and key files, if TLS is on.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// Where people reach this server, unless the broker's settings say.
+    pub external_url: Option<String>,
+    /// Proxies that are believed about who asks, and how.
+    pub trusted_proxies: Vec<IpNet>,
     /// Region named when the request names none.
     pub region: String,
     /// The partition that ARNs name.

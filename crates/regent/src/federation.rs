@@ -83,15 +83,14 @@ impl Visit {
 
     /// The host and port that the client asked for: what a browser calls this server.
     fn authority(&self) -> &str {
-        let asked = || self.parts.headers.get(http::header::HOST)?.to_str().ok();
-        self.parts.uri.authority().map(http::uri::Authority::as_str).or_else(asked).unwrap_or_default()
+        self.asked.authority()
     }
 
     /// The origins besides that, which a browser may be sent to: what the operator has listed, and what people call
     /// this server where something stands in front of it.
     fn listed(&self) -> Vec<String> {
         let settings = self.server().store.picture().broker().settings();
-        let external = settings.external_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let external = self.asked.external_url(&settings).and_then(|url| url::Url::parse(&url).ok());
         let external = external.map(|url| url.origin().ascii_serialization());
         self.server().config.console_destinations.iter().cloned().chain(external).collect()
     }

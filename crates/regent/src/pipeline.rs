@@ -21,6 +21,7 @@ use regent_wire::protocol::{self, Head};
 use crate::audit::trail::TrailError;
 use crate::entropy;
 use crate::http::body::{self, BodyError};
+use crate::http::forwarded;
 use crate::http::listener::Peer;
 use crate::server::Server;
 use crate::web;
@@ -93,6 +94,7 @@ impl Server {
     ) -> Response<Full<Bytes>> {
         // One draw a request: both ids come out of it.
         let Ok(draw) = entropy::bytes::<32>() else { return unavailable() };
+        let peer = &*forwarded::client(peer, &parts.headers, &self.config.trusted_proxies);
         let (request_id, event_id) = ids(draw);
         if web::is_for(parts) {
             return web::answer(self, parts, read, peer, as_text(&request_id)).await;

@@ -94,7 +94,7 @@ pub(crate) async fn answer(
             request.method_mut().clone_from(&parts.method);
             request.uri_mut().clone_from(&parts.uri);
             request.headers_mut().clone_from(&parts.headers);
-            request.extensions_mut().insert(Asked::new(server, peer, request_id));
+            request.extensions_mut().insert(Asked::new(server, peer, parts, request_id));
             let Ok(response) = ROUTES.clone().oneshot(request).await;
             response
         }

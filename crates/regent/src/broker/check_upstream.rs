@@ -126,7 +126,15 @@ fn refused(upstream: &Upstream, error: &ConnectError) -> Problem {
 
 /// An address of a provider: `https`, or `http` on this machine, without what does not belong into it.
 pub(crate) fn check_web_address(name: &str, text: &str, findings: &mut Findings) {
-    let is_good = text.len() <= MAX_URL
+    if !is_web_address(text) {
+        let detail = format!("`{text}` is no address that can be asked");
+        findings.fix(name, "malformed", detail, "enter an `https` URL without user, query and fragment");
+    }
+}
+
+/// Whether a text is such an address.
+pub(crate) fn is_web_address(text: &str) -> bool {
+    text.len() <= MAX_URL
         && Url::parse(text).is_ok_and(|url| {
             url.host().is_some()
                 && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
@@ -134,11 +142,7 @@ pub(crate) fn check_web_address(name: &str, text: &str, findings: &mut Findings)
                 && url.password().is_none()
                 && url.query().is_none()
                 && url.fragment().is_none()
-        });
-    if !is_good {
-        let detail = format!("`{text}` is no address that can be asked");
-        findings.fix(name, "malformed", detail, "enter an `https` URL without user, query and fragment");
-    }
+        })
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -62,7 +62,7 @@ fn greet(started: &Started, address: SocketAddr, out: &mut impl io::Write) -> io
     };
     writeln!(out, "Regent {} is ready on {url}", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  store   {store}")?;
-    writeln!(out, "  console {url}/console/")?;
+    writeln!(out, "  console {}/console/", config.external_url.as_ref().unwrap_or(&url))?;
     if let Some(code) = started.server.setup_code() {
         writeln!(out, "  setup   {code} (the console asks for it once)")?;
     }

@@ -1,13 +1,15 @@
 //! Settings to configuration: defaults filled in, contradictions refused.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use regent_store::directory::KeyId;
 
 use super::{AuditConfig, Config, Settings, Storage};
+use crate::broker::check_upstream::is_web_address;
 
 /// Why the settings cannot be used; each says what to do instead.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +104,13 @@ impl Config {
             tls,
             account_id: settings.account_id.as_deref().map(account_id).transpose()?,
             partition: settings.partition.map_or_else(|| Ok("aws".to_owned()), partition)?,
+            external_url: settings.external_url.map(external_url).transpose()?,
+            trusted_proxies: settings
+                .trusted_proxies
+                .unwrap_or_default()
+                .iter()
+                .map(|text| trusted_proxy(text))
+                .collect::<Result<_, _>>()?,
             managed_policies_file: settings.managed_policies_file,
             region: settings.region.map_or_else(|| Ok("us-east-1".to_owned()), region)?,
             allowed_regions: settings.allowed_regions.unwrap_or_default(),
@@ -179,6 +188,8 @@ fn overlay(upper: Settings, lower: Settings) -> Settings {
         tls_cert,
         tls_key,
         allow_plaintext,
+        external_url,
+        trusted_proxies,
         region,
         partition,
         allowed_regions,
@@ -302,6 +313,28 @@ fn console_destination(text: String) -> Result<String, ConfigError> {
     let expected = "an origin like https://tools.example.com, without a path";
     let invalid = ConfigError::Invalid { key: "console-destinations", value: text, expected };
     origin.map(|url| url.origin().ascii_serialization()).ok_or(invalid)
+}
+
+/// Scheme and host, as the setting of that name has them.
+fn external_url(text: String) -> Result<String, ConfigError> {
+    let is_bare = url::Url::parse(&text).is_ok_and(|url| url.path() == "/") && is_web_address(&text);
+    if is_bare {
+        return Ok(text.trim_end_matches('/').to_owned());
+    }
+    let expected =
+        "https and a host, such as https://regent.example.com, or http on this machine; without a path";
+    Err(ConfigError::Invalid { key: "external-url", value: text, expected })
+}
+
+/// An address or a network. All of the internet is none: everybody could say then who they are.
+fn trusted_proxy(text: &str) -> Result<IpNet, ConfigError> {
+    let text = text.trim();
+    let net = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    net.filter(|net: &IpNet| net.prefix_len() > 0).ok_or_else(|| ConfigError::Invalid {
+        key: "trusted-proxies",
+        value: text.to_owned(),
+        expected: "addresses or networks of proxies, such as 10.0.0.5 or 10.0.0.0/24",
+    })
 }
 
 fn root_access_key((id, secret): (String, String)) -> Result<(String, String), ConfigError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use regent_broker::{IdentitySource, Login, Stored};
 use regent_wire::secret::Secret;
 use serde::Serialize;
@@ -92,7 +92,7 @@ struct LoggedOut {
 /// Ends the sign-in, here and at once. If the identity provider has a page that ends its session too, tells which.
 #[utoipa::path(post, path = "/auth/logout", operation_id = "logOut", tag = "Sign in",
     responses((status = 200, body = LoggedOut), (status = 204), (status = "default", body = Problem)))]
-async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> {
+async fn log_out(known: Known) -> Result<Response, Problem> {
     let login = known.caller.login.clone().ok_or_else(|| {
         let detail = "a system caller's own token is no sign-in";
         Problem::bad_request("not_a_sign_in", detail).fix("rotate the token, if it must end")
@@ -103,7 +103,7 @@ async fn log_out(known: Known, headers: HeaderMap) -> Result<Response, Problem> 
     // A browser that hangs up in the middle signs out all the same.
     let ending = tokio::spawn(async move { end(&server, (&caller, &ended), event, now).await });
     ending.await.map_err(Problem::internal)??;
-    let url = end_session_url(&known, &headers, &login).await;
+    let url = end_session_url(&known, &login).await;
     let mut response = match url {
         Some(url) => Json(LoggedOut { end_session_url: url }).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
@@ -130,7 +130,7 @@ async fn end(
 }
 
 /// Where the provider ends its session. Signing out here does not wait for providers that cannot be asked.
-async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Login>) -> Option<String> {
+async fn end_session_url(known: &Known, login: &Stored<Login>) -> Option<String> {
     let source = login.value.via.strip_prefix("oidc:")?;
     let source = known.directory.broker().identity_sources.get(source)?;
     let server = &known.asked.server;
@@ -139,7 +139,7 @@ async fn end_session_url(known: &Known, headers: &HeaderMap, login: &Stored<Logi
         .sealed_id_token
         .as_ref()
         .and_then(|sealed| server.sealer.open_text(&place::id_token(login.value.who.id()), sealed).ok());
-    let here = door::public_url(&known.asked, headers, &known.directory.broker().settings()).ok()?;
+    let here = door::public_url(&known.asked, &known.directory.broker().settings()).ok()?;
     let after = here.join("/console/").ok()?;
     let provider = openid::Provider::of(server, source).ok()?;
     let client = provider.client("");

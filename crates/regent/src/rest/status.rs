@@ -1,7 +1,6 @@
 //! What anybody may know: that the server is there, and how to sign in.
 
 use axum::Json;
-use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,7 +51,7 @@ struct Source {
 /// Tells what anybody may know of the server.
 #[utoipa::path(get, path = "/status", operation_id = "getStatus", tag = "Public",
     responses((status = 200, body = Status), (status = "default", body = Problem)))]
-async fn get_status(asked: Asked, headers: HeaderMap) -> Result<Json<Status>, Problem> {
+async fn get_status(asked: Asked) -> Result<Json<Status>, Problem> {
     let directory = asked.directory()?;
     let broker = directory.broker();
     let enabled = broker.identity_sources.iter().filter(|held| !held.entity.value.terms.disabled);
@@ -70,6 +69,6 @@ async fn get_status(asked: Asked, headers: HeaderMap) -> Result<Json<Status>, Pr
         passkeys: true,
         partition: config.partition.clone(),
         region: config.region.clone(),
-        aws_endpoint: asked.own_url(broker, &headers),
+        aws_endpoint: asked.own_url(broker),
     }))
 }

@@ -22,6 +22,7 @@ mod cli;
 mod client;
 mod coverage;
 mod federation;
+mod front;
 mod full_disk;
 mod group;
 mod http;

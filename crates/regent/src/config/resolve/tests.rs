@@ -46,6 +46,18 @@ fn contradictions_are_refused() {
         ("console-destinations = [\"https://tools.example.com/path\"]", "without a path"),
         ("console-destinations = [\"https://user@tools.example.com\"]", "an origin like"),
         ("console-destinations = [\"javascript:alert(1)\"]", "an origin like"),
+        (
+            "external-url = \"regent.example.com\"",
+            "`external-url` is `regent.example.com`, but it must be https",
+        ),
+        ("external-url = \"https://regent.example.com/path\"", "without a path"),
+        ("external-url = \"http://regent.example.com\"", "it must be https and a host"),
+        (
+            "trusted-proxies = [\"nginx\"]",
+            "`trusted-proxies` is `nginx`, but it must be addresses or networks",
+        ),
+        ("trusted-proxies = [\"10.0.0.1\", \"0.0.0.0/0\"]", "`trusted-proxies` is `0.0.0.0/0`"),
+        ("trusted-proxies = [\"::/0\"]", "`trusted-proxies` is `::/0`"),
         ("connection-limit = 0", "`connection-limit` is `0`, but it must be at least 1"),
         ("connection-limit = 9223372036854775807", "it must be at most"),
         (
@@ -59,6 +71,15 @@ fn contradictions_are_refused() {
         assert!(message.contains(expected), "{text}: {message}");
         assert!(!message.contains("secret@"), "{message}");
     }
+}
+
+#[test]
+fn what_stands_in_front_is_said_at_the_start() {
+    let text =
+        "external-url = \"https://regent.example.com/\"\ntrusted-proxies = [\"10.0.0.5\", \"fd00::/8\"]";
+    let config = Config::resolve(file(text), Settings::default()).unwrap();
+    assert_eq!(config.external_url.as_deref(), Some("https://regent.example.com"));
+    assert_eq!(config.trusted_proxies, ["10.0.0.5/32", "fd00::/8"].map(|net| net.parse::<IpNet>().unwrap()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::authorize::browser;
-use super::door::{self, Door};
+use super::door::Door;
 use crate::broker::change::Actor;
 use crate::broker::journal::{Action, Event};
 use crate::entropy;
@@ -110,7 +110,7 @@ async fn start(door: Door, JsonBody(wanted): JsonBody<Wanted>) -> Result<Json<Be
     let server = &door.asked.server;
     let sealed = ticket::seal(&server.sealer, Purpose::Device, (&waiting, door.now() + PATIENCE_SECS));
     // Whoever asks is told the address they have used: it misleads nobody else.
-    let here = door.public_url().ok().or_else(|| door::as_asked(&door.asked, &door.headers));
+    let here = door.public_url().ok().or_else(|| door.asked.origin());
     let page = here.and_then(|here| here.join("/console/device").ok());
     let page = page.ok_or_else(|| Problem::bad_request("malformed_host", "expected a `Host`"))?;
     let mut complete = page.clone();

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
-use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use regent_broker::{Id, Login, LoginKind, Settings, Stored, Who};
@@ -81,7 +80,7 @@ impl Door {
 
     /// Where people reach this server.
     pub(super) fn public_url(&self) -> Result<Url, Problem> {
-        public_url(&self.asked, &self.headers, &self.directory.broker().settings())
+        public_url(&self.asked, &self.directory.broker().settings())
     }
 
     /// Opens a ticket that is good, and good once.
@@ -184,17 +183,17 @@ impl From<TooMany> for Problem {
     }
 }
 
-/// Where people reach this server: what the settings say, or this very machine when it is asked by that name. What a
+/// Where people reach this server: what somebody has said, or this very machine when it is asked by that name. What a
 /// stranger writes as `Host` is nobody's address.
-pub(super) fn public_url(asked: &Asked, headers: &HeaderMap, settings: &Settings) -> Result<Url, Problem> {
+pub(super) fn public_url(asked: &Asked, settings: &Settings) -> Result<Url, Problem> {
     let unknown = || {
         Problem::conflict("external_url_missing", "the server does not know the address people reach it at")
-            .fix("set `external_url` in the settings, or open the console as `localhost`")
+            .fix("set `external_url` in the settings, start with `--external-url`, or open the console as `localhost`")
     };
-    if let Some(url) = &settings.external_url {
-        return Url::parse(url).map_err(|_| unknown());
+    if let Some(url) = asked.external_url(settings) {
+        return Url::parse(&url).map_err(|_| unknown());
     }
-    let url = as_asked(asked, headers).ok_or_else(unknown)?;
+    let url = asked.origin().ok_or_else(unknown)?;
     let is_local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -202,13 +201,4 @@ pub(super) fn public_url(asked: &Asked, headers: &HeaderMap, settings: &Settings
         None => false,
     };
     if is_local { Ok(url) } else { Err(unknown()) }
-}
-
-/// The address the client has used.
-pub(super) fn as_asked(asked: &Asked, headers: &HeaderMap) -> Option<Url> {
-    let host = headers.get(HOST)?.to_str().ok()?;
-    let scheme = if asked.is_secure { "https" } else { "http" };
-    let url = Url::parse(&format!("{scheme}://{host}/")).ok()?;
-    let is_plain = url.username().is_empty() && url.password().is_none() && url.path() == "/";
-    (is_plain && url.query().is_none() && url.fragment().is_none()).then_some(url)
 }

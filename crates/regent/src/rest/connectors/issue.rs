@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, StatusCode};
 use regent_broker::Connector;
 use regent_broker::output::{Endpoints, Form, Identity, Issued, Style};
 use regent_broker::plan::{Purpose, Warning};
@@ -239,7 +239,6 @@ fn visible<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
 async fn issue_credentials(
     known: Known,
     Path(id): Path<String>,
-    headers: HeaderMap,
     JsonBody(request): JsonBody<IssueRequest>,
 ) -> Result<Response, Problem> {
     let form: Form = request.format.parse().map_err(|error: regent_broker::output::ParseFormError| {
@@ -256,7 +255,7 @@ async fn issue_credentials(
     };
     wish.check()?;
     let given = issue::issue(&known, held, &wish).await?;
-    let issued = written(&known, held, given, &headers)?;
+    let issued = written(&known, held, given)?;
     let text = issued.write(form, &Style { profile: &held.entity.value.terms.slug, ..Style::default() });
     let text = text.map_err(|error| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_not_possible", error.to_string())
@@ -269,7 +268,7 @@ async fn issue_credentials(
 }
 
 /// What was issued, ready to be written in any form.
-fn written(known: &Known, held: &Held, given: Given, headers: &HeaderMap) -> Result<Issued, Problem> {
+fn written(known: &Known, held: &Held, given: Given) -> Result<Issued, Problem> {
     let Given { credentials, record, plan } = given;
     let terms = &held.entity.value.terms;
     let account = known.directory.broker().accounts.get(terms.account_id.as_str());
@@ -284,7 +283,7 @@ fn written(known: &Known, held: &Held, given: Given, headers: &HeaderMap) -> Res
         session_token: secret(token),
         expiration,
         region: Some(region),
-        endpoints: endpoints(known, &account.value, headers)?,
+        endpoints: endpoints(known, &account.value)?,
         session_id: record.id.to_string(),
         identity: Identity {
             principal_type: terms.principal_type,
@@ -299,17 +298,13 @@ fn written(known: &Known, held: &Held, given: Given, headers: &HeaderMap) -> Res
 }
 
 /// Where STS and IAM are, if they are not AWS's.
-fn endpoints(
-    known: &Known,
-    account: &regent_broker::Account,
-    headers: &HeaderMap,
-) -> Result<Option<Endpoints>, Problem> {
+fn endpoints(known: &Known, account: &regent_broker::Account) -> Result<Option<Endpoints>, Problem> {
     let record = crate::broker::base::record(known.directory.broker(), account)
         .map_err(|error| issue::from_base(&error))?;
     Ok(match record.kind {
         regent_broker::UpstreamKind::Aws => None,
         regent_broker::UpstreamKind::Embedded => {
-            let own = known.asked.own_url(known.directory.broker(), headers);
+            let own = known.asked.own_url(known.directory.broker());
             Some(Endpoints { sts: own.clone(), iam: Some(own) })
         }
         regent_broker::UpstreamKind::Custom => {
@@ -325,11 +320,10 @@ fn endpoints(
 async fn open_console(
     known: Known,
     Path(id): Path<String>,
-    headers: HeaderMap,
     JsonBody(request): JsonBody<ConsoleRequest>,
 ) -> Result<Response, Problem> {
     let held = visible(&known, &id)?;
-    let own = known.asked.own_url(known.directory.broker(), &headers);
+    let own = known.asked.own_url(known.directory.broker());
     let page = Page { destination: request.destination, service: request.service, region: request.region };
     let site = console::site(&known, held, &own, &page)?;
     let wish = Wish {

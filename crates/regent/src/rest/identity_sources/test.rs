@@ -41,7 +41,7 @@ struct TestReport {
 async fn test_identity_source(known: Known, Path(id): Path<String>) -> Result<Json<TestReport>, Problem> {
     known.must(&action!("regent:TestIdentitySource"), "identity_source", &id)?;
     let source = crud::find::<IdentitySource>(&known.directory, &id)?.entity.value.clone();
-    let external = known.directory.broker().settings().external_url;
+    let external = known.asked.external_url(&known.directory.broker().settings());
     let redirect_uri = external.map(|url| format!("{url}/api/v1/auth/oidc/callback"));
     let mut steps = Steps::default();
     discover(&source, known.asked.seconds(), &mut steps).await;
@@ -50,7 +50,7 @@ async fn test_identity_source(known: Known, Path(id): Path<String>) -> Result<Js
     } else {
         let text = "the address of this server is not set, and a provider sends browsers back to one address";
         steps.add("redirect", Outcome::Warn, text.to_owned());
-        steps.fix("set `external_url` in the settings");
+        steps.fix("set `external_url` in the settings, or start with `--external-url`");
     }
     if source.sealed_client_secret.is_none() {
         let text = "there is no client secret: the provider must know this server as a public client";
