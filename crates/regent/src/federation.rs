@@ -5,7 +5,7 @@
 //! a browser   /federation?Action=login            SigninToken  → cookie, redirect  login.rs
 //! a browser   /console/api/aws                    cookie       → a call, signed    call.rs
 //! a browser   /switchrole                         cookie       → another cookie    switch_role.rs
-//! a browser   /federation?Action=logout           cookie       → none              login.rs
+//! a browser   /federation?Action=logout           cookie       → none              logout.rs
 //! ```
 //!
 //! The script is the classic one for any AWS account, unchanged but for its endpoints. Nothing is stored: the cookie is
@@ -43,6 +43,7 @@ mod destination;
 mod event;
 mod exchange;
 mod login;
+mod logout;
 mod page;
 mod reply;
 mod session_json;
@@ -93,6 +94,11 @@ impl Visit {
         let external = self.asked.external_url(&settings).and_then(|url| url::Url::parse(&url).ok());
         let external = external.map(|url| url.origin().ascii_serialization());
         self.server().config.console_destinations.iter().cloned().chain(external).collect()
+    }
+
+    /// Whether the browser says that a page of another site has sent it here.
+    fn is_of_another_site(&self) -> bool {
+        self.header("sec-fetch-site") == Some("cross-site")
     }
 
     /// A header's value, if it is there once and a text.
@@ -154,7 +160,7 @@ async fn federation(visit: &Visit) -> Response {
     match form.get("Action") {
         Some("getSigninToken") => exchange::answer(visit, &form).await,
         Some("login") => login::answer(visit, &form).await,
-        Some("logout") => login::logout(visit, &form).await,
+        Some("logout") => logout::answer(visit, &form).await,
         Some(_) | None => {
             let expected = "`Action` must be `getSigninToken`, `login` or `logout`";
             reply::refusal(StatusCode::BAD_REQUEST, expected)

@@ -1,11 +1,14 @@
 //! Where a login URL leads: to the console, or to what the operator has listed. Nowhere else.
 
+use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
 /// Longest address that is read.
 const MAX_BYTES: usize = 2048;
 /// Longest `Issuer`: it is kept in the cookie.
 const MAX_ISSUER_BYTES: usize = 512;
+/// Paths of ours that change who somebody is. Nobody is sent there by the way.
+const ENTRANCES: [&str; 2] = ["/federation", "/switchrole"];
 /// Where a browser goes that is told nothing.
 const HOME: &str = "/console/session";
 
@@ -22,6 +25,9 @@ pub enum DestinationError {
     /// It is no address.
     #[error("the address must be a path such as `/console/`, or a URL with http or https")]
     Malformed,
+    /// It leads to where somebody becomes another.
+    #[error("the address must not lead to `/federation` or `/switchrole`")]
+    Entrance,
     /// It leads elsewhere.
     #[error("the address must be one of this server, or of an origin that `console-destinations` lists")]
     Elsewhere,
@@ -30,8 +36,25 @@ pub enum DestinationError {
 impl Destination {
     /// Reads an address that a browser shall be sent to by the server with this authority (host and port).
     ///
-    /// One of our own becomes a path, so that it is ours whatever the authority says: a proxy may have changed it.
+    /// One of our own becomes a path, so that it is ours whatever the authority says: a proxy may have changed it. One
+    /// that changes who somebody is, here or where this server is known by another name, is refused.
     pub fn parse(text: &str, authority: &str, listed: &[String]) -> Result<Self, DestinationError> {
+        let read = Self::any(text, authority, listed)?;
+        if is_entrance(&read.0) { Err(DestinationError::Entrance) } else { Ok(read) }
+    }
+
+    /// Reads a login URL of this server.
+    pub(super) fn login_url(
+        text: &str,
+        authority: &str,
+        listed: &[String],
+    ) -> Result<Self, DestinationError> {
+        let read = Self::any(text, authority, listed)?;
+        if read.without_query() == "/federation" { Ok(read) } else { Err(DestinationError::Entrance) }
+    }
+
+    /// Reads an address likewise, whatever is there.
+    fn any(text: &str, authority: &str, listed: &[String]) -> Result<Self, DestinationError> {
         if text.is_empty() {
             return Ok(Self(HOME.to_owned()));
         }
@@ -71,6 +94,25 @@ impl Destination {
     pub(super) fn without_query(&self) -> &str {
         self.0.split(['?', '#']).next().unwrap_or_default()
     }
+}
+
+/// Whether the path of an address is one of [`ENTRANCES`], or becomes one where a proxy decodes it.
+fn is_entrance(address: &str) -> bool {
+    let path =
+        Url::parse(address).map_or_else(|_| address.to_owned(), |url| url[Position::BeforePath..].to_owned());
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    // As a proxy sees it that merges slashes and takes away dots.
+    let mut segments = Vec::new();
+    for segment in path.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    let first = segments.first().copied().unwrap_or_default();
+    ENTRANCES.iter().any(|entrance| entrance.trim_start_matches('/').eq_ignore_ascii_case(first))
 }
 
 /// Reads an `Issuer`: where to send a person whose session is over. It is shown as a link and never followed by itself.
@@ -163,6 +205,33 @@ mod tests {
             check(text, Ok(text));
         }
         check("https://tools.example.com:443/", Ok("https://tools.example.com/"));
+    }
+
+    #[test]
+    fn nothing_leads_to_where_somebody_becomes_another() {
+        for text in [
+            "/federation?Action=login&SigninToken=x",
+            "/federation",
+            "/federation/",
+            "/console/../federation?Action=logout",
+            "/%66ederation?Action=login",
+            "/console/%2e%2e%2ffederation",
+            "/console/..%2Ffederation",
+            "/.%2ffederation",
+            "/%2ffederation",
+            "/%5cfederation",
+            "/Federation",
+            "/switchrole?account=123456789012&roleName=x",
+            "https://regent.example.com:4599/federation?Action=login",
+            "https://tools.example.com/federation?Action=login",
+        ] {
+            check(text, Err(DestinationError::Entrance));
+        }
+        for text in
+            ["/federations", "/console/federation", "/console/?next=/federation", "/console/#/switchrole"]
+        {
+            check(text, Ok(text));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `login`: a sign-in token becomes a session in the browser that shows it. `logout`: the session leaves the browser.
+//! `login`: a sign-in token becomes a session in the browser that shows it.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -8,12 +8,12 @@ use regent_store::entity::Seconds;
 use regent_wire::Fault;
 use regent_wire::protocol::query::Form;
 
-use super::console_session::{ConsoleSession, Entry, Presented};
+use super::console_session::{ConsoleSession, Entry};
 use super::destination::{self, Destination, DestinationError};
 use super::event::Event;
 use super::page::Page;
 use super::ticket::SigninTicket;
-use super::{Visit, cookie, reply};
+use super::{Visit, reply};
 use crate::fault;
 
 /// How long a login URL is good.
@@ -138,7 +138,7 @@ fn log_in(visit: &Visit, form: &Form, event: &mut Event) -> Result<(String, Dest
 
 /// Another site must not change in silence who somebody is: what they do next would be done as another.
 fn check_other(visit: &Visit, access_key_id: &str) -> Result<(), LoginError> {
-    if visit.header("sec-fetch-site") != Some("cross-site") {
+    if !visit.is_of_another_site() {
         return Ok(());
     }
     let now_micros = visit.asked.now.as_microsecond();
@@ -146,49 +146,4 @@ fn check_other(visit: &Visit, access_key_id: &str) -> Result<(), LoginError> {
         Some(session) if *session.held.access_key_id != *access_key_id => Err(LoginError::Other),
         Some(_) | None => Ok(()),
     }
-}
-
-/// Answers `logout`. With or without a session, the cookie is gone afterwards.
-pub(super) async fn logout(visit: &Visit, form: &Form) -> Response {
-    let presented = Presented::read(visit.server(), &visit.parts.headers, visit.asked.now.as_microsecond());
-    let (session, issuer) = match presented {
-        Ok(Presented::Living(session)) => {
-            let session = *session;
-            (Some(session.caller), session.issuer)
-        }
-        Ok(Presented::Ended { issuer }) => (None, issuer),
-        Ok(Presented::Nothing) | Err(_) => (None, None),
-    };
-    let farewell = || {
-        let page = Page::new("You are signed out").says("The session has left this browser.");
-        match &issuer {
-            Some(issuer) => page.links(issuer, "Sign in again"),
-            None => page,
-        }
-    };
-    let mut answer = match form.get("redirect_uri").map(|uri| leave(visit, uri, issuer.as_deref())) {
-        None => farewell().answer(StatusCode::OK, &visit.asked.request_id),
-        Some(Ok(destination)) => {
-            let mut answer = reply::new(StatusCode::FOUND, "text/plain", "");
-            reply::set(&mut answer, LOCATION, &destination);
-            answer
-        }
-        Some(Err(error)) => {
-            let why = sentence(&format!("`redirect_uri` is refused: {error}"));
-            farewell().says(&why).answer(StatusCode::BAD_REQUEST, &visit.asked.request_id)
-        }
-    };
-    reply::set(&mut answer, SET_COOKIE, &cookie::clear());
-    let Some(caller) = session else { return answer };
-    let mut event = Event::new("ConsoleLogout");
-    event.caller = Some(caller);
-    visit.recorded(event, answer).await
-}
-
-/// Where to after signing out: a destination like any other, or where the session came from.
-fn leave(visit: &Visit, uri: &str, issuer: Option<&str>) -> Result<String, DestinationError> {
-    if let Some(asked) = destination::issuer(uri).filter(|asked| issuer == Some(asked)) {
-        return Ok(asked.into());
-    }
-    Ok(Destination::parse(uri, visit.authority(), &visit.listed())?.as_str().to_owned())
 }

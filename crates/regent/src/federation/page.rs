@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS};
 
-use super::reply;
+use super::{Visit, reply};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#16191f;--soft:#5f6b7a;--line:#d5dbdb;--ground:#f2f3f3;--card:#fff;--link:#0972d3}\
@@ -75,6 +75,11 @@ impl Page {
         }
         let _ = write!(self.body, "<button>{}</button></form>", escape(button));
         self
+    }
+
+    /// The page, where nothing is wrong.
+    pub(super) fn answered(self, visit: &Visit) -> Response {
+        self.answer(StatusCode::OK, &visit.asked.request_id)
     }
 
     /// The page, with the id by which its record is found.

@@ -9,6 +9,7 @@ use crate::support::{ACCOUNT, Answer, Client, TestServer, allowing, escape, trus
 mod call;
 mod exchange;
 mod login;
+mod logout;
 mod switch_role;
 
 const COOKIE: &str = "__Host-regent-console";
