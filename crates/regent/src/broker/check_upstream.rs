@@ -32,6 +32,12 @@ pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
     }
     for (name, url) in urls(upstream) {
         match Url::parse(url) {
+            Ok(read) if name == "proxy" && has_user(&read) => findings.fix(
+                name,
+                "user_info",
+                "the URL holds a user name or a password, which everybody would see who sees the upstream",
+                "run a proxy on this machine that signs in to yours, and enter its address: http://127.0.0.1:3128",
+            ),
             Ok(read) if url.len() <= MAX_URL && read.host().is_some() => {
                 // A name could lead elsewhere tomorrow.
                 if upstream.tls == Trust::InsecureLoopbackOnly && !is_loopback(&read) {
@@ -44,6 +50,10 @@ pub(crate) fn upstream(upstream: &Upstream) -> Result<(), Problem> {
     }
     findings.settle()?;
     connect::check(upstream).map_err(|error| refused(upstream, &error))
+}
+
+fn has_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Whether a text can be the certificates of authorities: one without any would trust nobody.

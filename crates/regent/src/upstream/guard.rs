@@ -41,6 +41,12 @@ pub(crate) enum GuardError {
     /// The URL holds a user name or a password.
     #[error("the URL holds a user name or a password; remove them")]
     UserInfo,
+    /// The proxy's URL holds one.
+    #[error(
+        "the proxy's URL holds a user name or a password, which everybody would see who sees the upstream; \
+         name a proxy on this machine that signs in to that one"
+    )]
+    ProxyUserInfo,
     /// The address is of a kind that is not reached.
     #[error("`{host}` leads to {kind} address {address}, which is not reached; {}", .kind.advice())]
     Address {
@@ -73,6 +79,9 @@ impl Guard {
         let Some(proxy) = proxy else { return Ok(Self { reach, proxy: None }) };
         if matches!(reach, Reach::Loopback | Reach::Only(_)) {
             return Err(GuardError::Proxy);
+        }
+        if !proxy.username().is_empty() || proxy.password().is_some() {
+            return Err(GuardError::ProxyUserInfo);
         }
         let host = proxy.host().ok_or(GuardError::NoHost)?;
         if let Some(address) = literal(&host)

@@ -146,6 +146,8 @@ async fn an_upstream_leads_nowhere_it_should_not() {
         ("signin_url", json!({ "signin_url": "http://signin.example" })),
         ("sts_url", json!({ "sts_url": "nonsense" })),
         ("proxy", json!({ "proxy": "http://169.254.169.254:80" })),
+        ("proxy", json!({ "proxy": "http://user:pw@10.0.0.1:3128" })),
+        ("proxy", json!({ "proxy": "http://user@10.0.0.1:3128" })),
         ("ca_pem", json!({ "tls": "ca_pem" })),
         ("ca_pem", json!({ "ca_pem": "x" })),
         ("sts_url", json!({ "tls": "insecure_loopback_only" })),
@@ -155,6 +157,9 @@ async fn an_upstream_leads_nowhere_it_should_not() {
     ] {
         check_refused(&admin.post("/upstreams", custom(change)).await, member);
     }
+    let secret = admin.post("/upstreams", custom(json!({ "proxy": "http://user:pw@10.0.0.1:3128" }))).await;
+    assert!(!secret.text.contains("user:pw"), "{}", secret.text);
+    assert_eq!(secret.body["fields"][0]["code"], "user_info", "{}", secret.text);
     let made = admin.made("/upstreams", custom(json!({}))).await;
     let account = json!({
         "name": "lab", "kind": "ambient", "upstream_id": made.id(),

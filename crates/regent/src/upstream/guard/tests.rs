@@ -118,6 +118,7 @@ fn a_name_is_judged_by_all_that_it_resolves_to() {
             GuardError::Scheme(_)
             | GuardError::NoHost
             | GuardError::UserInfo
+            | GuardError::ProxyUserInfo
             | GuardError::Proxy
             | GuardError::Unresolved(_) => error.to_string(),
         })
@@ -153,6 +154,8 @@ fn a_proxy_stands_neither_at_the_metadata_service_nor_before_this_machine() {
         (Reach::Internet, "http://[fd00:ec2::254]:80", Some("metadata")),
         (Reach::Private, "http://169.254.169.254", Some("metadata")),
         (Reach::Loopback, "http://10.0.0.1:3128", Some("this machine")),
+        (Reach::Internet, "http://user@10.0.0.1:3128", Some("a user name or a password")),
+        (Reach::Internet, "http://:secret@10.0.0.1:3128", Some("a user name or a password")),
     ] {
         let found = Guard::new(reach, Some(&Url::parse(proxy).unwrap())).map_err(|error| error.to_string());
         match expected {
