@@ -8,10 +8,11 @@ import { mySessions } from '../api/queries';
 import type { Session } from '../api/types';
 import { Countdown } from '../parts/Countdown';
 import { Loaded } from '../parts/Loaded';
+import { lastsUntil } from '../sessions/lasts';
 
 const Revoke = lazy(() => import('../sessions/Revoke').then((module) => ({ default: module.Revoke })));
 
-const alive = (session: Session) => session.state === 'active' && Date.parse(session.expires_at) > Date.now();
+const alive = (session: Session) => session.state === 'active' && Date.parse(lastsUntil(session)) > Date.now();
 
 /** What the person holds right now, how long it lasts, and the way to end it. */
 export function ActiveSessions() {
@@ -43,7 +44,7 @@ export function ActiveSessions() {
                   </div>
                   <div className="row-end">
                     <Countdown
-                      until={session.expires_at}
+                      until={lastsUntil(session)}
                       what={`Session of ${session.connector.name}`}
                       onEnd={refresh}
                     />

@@ -16,6 +16,7 @@ import { Countdown } from '../parts/Countdown';
 import { Listing } from '../parts/Listing';
 import { Empty } from '../parts/Loaded';
 import { Moment } from '../parts/Moment';
+import { lastsUntil } from './lasts';
 import { Revoke } from './Revoke';
 
 type Filter = Session['state'] | '';
@@ -124,10 +125,10 @@ export function Sessions() {
 
 function Left({ session }: { session: Session }) {
   if (session.state === 'revoked') return <StatusIndicator type="stopped">Revoked</StatusIndicator>;
-  if (session.state === 'expired' || Date.parse(session.expires_at) < Date.now()) {
+  if (session.state === 'expired' || Date.parse(lastsUntil(session)) < Date.now()) {
     return <StatusIndicator type="stopped">Ended</StatusIndicator>;
   }
-  return <Countdown until={session.expires_at} what={`Session of ${session.caller.name}`} />;
+  return <Countdown until={lastsUntil(session)} what={`Session of ${session.caller.name}`} />;
 }
 
 const VIA: Record<string, string> = { admin: 'As administrator', break_glass: 'Break glass' };
@@ -160,6 +161,9 @@ function Details({ session, onClose }: { session: Session; onClose: () => void }
             { label: 'Source identity', value: <Inline text={session.source_identity} what="source identity" /> },
             { label: 'Issued', value: <Moment at={session.issued_at} /> },
             { label: 'Ends', value: <Moment at={session.expires_at} /> },
+            ...(session.console_until
+              ? [{ label: 'In a browser until at most', value: <Moment at={session.console_until} /> }]
+              : []),
             { label: 'From', value: session.client.ip ?? '–' },
             { label: 'With', value: <span className="break">{session.client.user_agent ?? '–'}</span> },
             {

@@ -296,6 +296,7 @@ async fn record(
         packed_policy_percent: called.packed_policy_percent,
         issued_at: now,
         expires_at,
+        console_until: None,
         purpose: match wish.purpose {
             Purpose::Credentials => "api",
             Purpose::Console => "console",

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use regent_broker::{Id, PrincipalType, Upstream};
 use regent_store::directory::Directory;
 use regent_store::entity::{Entity, Revocation, Seconds};
@@ -23,6 +22,7 @@ use crate::federation::LONGEST_CONSOLE_SECS;
 use crate::server::Server;
 
 mod find;
+mod upkeep;
 
 /// What ids of sessions begin with.
 pub(crate) const PREFIX: &str = "sess";
@@ -33,10 +33,6 @@ const WORD: &str = "session";
 const PAGE: usize = 500;
 /// How many sessions one request revokes at most.
 const MAX_REVOKED: usize = 10_000;
-/// How many revocations one command takes off the list.
-const PRUNED_AT_ONCE: usize = 1000;
-/// How many records go at once.
-const FORGOTTEN_AT_ONCE: u64 = 10_000;
 
 /// What sessions are found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +108,9 @@ pub(crate) struct IssuedSession {
     pub(crate) issued_at: Seconds,
     /// When it ends by itself.
     pub(crate) expires_at: Seconds,
+    /// Until when a browser may go on with it that was signed in by it, where that is longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) console_until: Option<Seconds>,
     /// What for: `api`, `console`, `derived:ecr`.
     pub(crate) purpose: Text,
     /// From where it was asked for.
@@ -184,11 +183,16 @@ impl IssuedSession {
     pub(crate) fn state(&self, now: Seconds) -> SessionState {
         if self.revoked.is_some() {
             SessionState::Revoked
-        } else if self.expires_at <= now {
+        } else if self.ends_at() <= now {
             SessionState::Expired
         } else {
             SessionState::Active
         }
+    }
+
+    /// When nothing of it goes on any more: neither its credentials nor a browser.
+    pub(crate) fn ends_at(&self) -> Seconds {
+        self.console_until.map_or(self.expires_at, |until| until.max(self.expires_at))
     }
 
     /// Whether it can be ended at once.
@@ -235,7 +239,7 @@ impl IssuedSession {
             access_key_id: self.access_key_id.as_str().into(),
             revoked: revoked.at,
             // A browser's session may be longer than the credentials that opened it.
-            expires: self.expires_at.max(revoked.at + LONGEST_CONSOLE_SECS),
+            expires: self.ends_at().max(revoked.at + LONGEST_CONSOLE_SECS),
         };
         draft.put("", Entity::Revocation(Arc::new(revocation)));
         Self { revoked: Some(revoked.clone()), ..self.clone() }.archive(draft);
@@ -350,43 +354,6 @@ impl Server {
             result: Ending::Ok,
             ..self.event(revoked.by.clone(), Action::SESSION_REVOKE)?
         })
-    }
-
-    /// Removes the records of sessions that were issued before this; says how many.
-    pub(crate) async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let first = Id::new(PREFIX, u64::try_from(before.as_millisecond()).unwrap_or_default(), [0; 10]);
-        let mut rows = 0;
-        loop {
-            let step = self.store.forget_archived(KIND, first.as_str(), FORGOTTEN_AT_ONCE).await?;
-            rows += step.rows;
-            if step.is_done {
-                return Ok(rows);
-            }
-        }
-    }
-
-    /// Takes revocations off the list whose sessions would be over by now.
-    pub(crate) async fn prune_revocations(&self) -> Result<usize, StoreError> {
-        let now = self.clock.now().as_second();
-        let mut pruned = 0;
-        loop {
-            let picture = self.store.picture();
-            let over = picture.revocations().filter(|revocation| revocation.expires <= now);
-            let over: Vec<Arc<str>> =
-                over.map(|held| Arc::clone(&held.access_key_id)).take(PRUNED_AT_ONCE).collect();
-            if over.is_empty() {
-                return Ok(pruned);
-            }
-            pruned += over.len();
-            self.store
-                .write(move |draft| {
-                    for id in &over {
-                        draft.remove("", Entity::REVOCATION, id);
-                    }
-                    Ok::<_, StoreError>(())
-                })
-                .await?;
-        }
     }
 }
 

@@ -111,7 +111,7 @@ impl ExchangeError {
 /// Answers `getSigninToken`.
 pub(super) async fn answer(visit: &Visit, form: &Form) -> Response {
     let mut event = Event::new("GetSigninToken");
-    let answer = match exchange(visit.server(), form, visit.asked.now.as_microsecond(), &mut event) {
+    let answer = match granted(visit, form, &mut event).await {
         Ok(token) => reply::json(StatusCode::OK, |json| json.text("SigninToken", &token)),
         Err(error) => {
             if let ExchangeError::Unavailable(fault) = &error {
@@ -124,12 +124,32 @@ pub(super) async fn answer(visit: &Visit, form: &Form) -> Response {
     visit.recorded(event, answer).await
 }
 
+/// A sign-in token, and what has to be noted before anybody gets it.
+struct Exchanged {
+    token: String,
+    access_key_id: Box<str>,
+    /// The longest that a browser can go on, where it may go on longer than the credentials.
+    longer_until: Option<Seconds>,
+}
+
+/// The token, once it is on record that a browser may go on longer than the credentials: what nobody knows of nobody
+/// could end.
+async fn granted(visit: &Visit, form: &Form, event: &mut Event) -> Result<String, ExchangeError> {
+    let server = visit.server();
+    let exchanged = exchange(server, form, visit.asked.now.as_microsecond(), event)?;
+    if let Some(until) = exchanged.longer_until {
+        let noted = server.note_console(&exchanged.access_key_id, until).await;
+        noted.map_err(|error| ExchangeError::Unavailable(fault::from_store(error)))?;
+    }
+    Ok(exchanged.token)
+}
+
 fn exchange(
     server: &Server,
     form: &Form,
     now_micros: i64,
     event: &mut Event,
-) -> Result<String, ExchangeError> {
+) -> Result<Exchanged, ExchangeError> {
     let now = now_micros.div_euclid(1_000_000);
     let given = SessionJson::parse(form.get("Session").ok_or(ExchangeError::MissingSession)?)?;
     event.claimed(&given.id);
@@ -153,7 +173,12 @@ fn exchange(
     };
     let expires = expiry(&open.session, form.get("SessionDuration"), longest, now)?;
     let session = Session { expires, is_console: true, ..open.session.clone() };
-    sign_in(server, directory, &session, now)
+    Ok(Exchanged {
+        token: sign_in(server, directory, &session, now)?,
+        access_key_id: session.access_key_id,
+        // Only the role lets it go beyond the credentials, and no further than this.
+        longer_until: (expires > open.session.expires).then_some(now + longest),
+    })
 }
 
 /// Whatever authentication says, to somebody who has not signed anything.

@@ -75,6 +75,10 @@ pub(crate) struct SessionView {
     /// When it ends by itself.
     #[schema(format = DateTime)]
     expires_at: String,
+    /// Until when at most a browser goes on that was signed in with its credentials, where that is longer than these last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    console_until: Option<String>,
     /// What for: `api`, `console`.
     purpose: Text,
     /// From where it was asked for.
@@ -178,7 +182,7 @@ impl SessionView {
     fn of(session: IssuedSession, now: i64) -> Self {
         let state = session.state(now);
         let revocable = state == SessionState::Active && session.is_ours();
-        let effect_note = effect(&session, state).to_owned();
+        let effect_note = effect(&session, state, now).to_owned();
         let revoked = session.revoked.map(|revoked| RevokedView {
             at: time::iso_text(revoked.at),
             by: revoked.by,
@@ -201,6 +205,7 @@ impl SessionView {
             packed_policy_percent: session.packed_policy_percent,
             issued_at: time::iso_text(session.issued_at),
             expires_at: time::iso_text(session.expires_at),
+            console_until: session.console_until.map(time::iso_text),
             purpose: session.purpose,
             client: session.client,
             upstream_request_id: session.upstream_request_id,
@@ -214,8 +219,11 @@ impl SessionView {
 }
 
 /// What revoking does, honestly.
-fn effect(session: &IssuedSession, state: SessionState) -> &'static str {
+fn effect(session: &IssuedSession, state: SessionState, now: i64) -> &'static str {
     match state {
+        SessionState::Active if session.expires_at <= now => {
+            "The credentials have ended. A browser that was signed in with them may go on; revoking ends that at once."
+        }
         SessionState::Active if session.is_ours() => {
             "Revoking ends this session at once, and no other. Sessions that it has opened itself, by assuming further \
              roles, go on until they expire."

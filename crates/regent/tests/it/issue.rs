@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::api::{Api, Reply};
 use crate::support::{ACCOUNT, Client, TestServer};
 
+mod browser;
 mod ends;
 
 /// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.

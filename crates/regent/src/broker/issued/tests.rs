@@ -35,6 +35,7 @@ pub(crate) fn session(server: &Server, number: u32, caller: &str, access_key_id:
         packed_policy_percent: Some(7),
         issued_at: now.as_second(),
         expires_at: now.as_second() + 3600,
+        console_until: None,
         purpose: text("api"),
         client: Client { ip: text("127.0.0.1"), user_agent: None },
         upstream_request_id: None,
