@@ -100,9 +100,12 @@ pub(crate) async fn issue(
 ) -> Result<Given, Problem> {
     let server = &known.asked.server;
     let per_minute = known.directory.broker().settings().issue_per_minute;
+    let account = known.directory.broker().accounts.get(connector.entity.value.terms.account_id.as_str());
+    let upstream = account.map_or("", |account| account.value.terms.upstream_id.as_str());
+    let flow = (known.caller.id().as_str(), connector.entity.id.as_str());
     server
         .issue_limits
-        .take(per_minute, known.caller.id().as_str(), connector.entity.id.as_str(), known.asked.now)
+        .take(per_minute, flow, upstream, known.asked.now)
         .map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
     let asked = prepare(known, connector, wish);
     let (asking, plan, rendered) = match asked {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::signin::throttle::TooMany;
 use crate::signin::throttle::rate::IssueLimit;
 
-/// How many callers may be at it at once, each as often as it may.
+/// How many callers may be at one upstream at once, each as often as it may.
 const CALLERS_AT_ONCE: u32 = 100;
 
 /// The limits in force. Other settings begin with a clean slate.
@@ -16,15 +16,15 @@ const CALLERS_AT_ONCE: u32 = 100;
 pub(crate) struct IssueLimits(Mutex<Option<(u32, Arc<IssueLimit>)>>);
 
 impl IssueLimits {
-    /// Whether `caller` may use `connector` once more now, of so many times a minute.
+    /// Whether `caller` may use `connector` once more now, of so many times a minute; `upstream` is whom it asks.
     pub(crate) fn take(
         &self,
         per_minute: u32,
-        caller: &str,
-        connector: &str,
+        (caller, connector): (&str, &str),
+        upstream: &str,
         now: Timestamp,
     ) -> Result<(), TooMany> {
-        self.in_force(per_minute).take(caller, connector, now)
+        self.in_force(per_minute).take((caller, connector), upstream, now)
     }
 
     fn in_force(&self, per_minute: u32) -> Arc<IssueLimit> {

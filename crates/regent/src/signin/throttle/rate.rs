@@ -10,14 +10,15 @@ use super::TooMany;
 
 /// How often one caller may use one connector, a minute.
 pub(crate) const EACH_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
-/// How often all callers may use all connectors, a minute.
+/// How often all callers may use all connectors of one upstream, a minute.
 pub(crate) const ALL_A_MINUTE: NonZeroU32 = NonZeroU32::new(3000).expect("not zero");
 const MINUTE_MICROS: i64 = 60_000_000;
 /// Flows that are kept in mind. One that has nothing to pay back is forgotten, so in a minute there are no more than
 /// are let through altogether; this is for settings that let through more.
 const MAX_FLOWS: usize = 100_000;
 
-/// How often credentials are issued: a flow for each caller and connector, and one for all.
+/// How often credentials are issued: a flow for each caller and connector, and one for all of each upstream, so that a
+/// throng at one does not keep anybody from another.
 #[derive(Debug)]
 pub(crate) struct IssueLimit {
     each: RateLimit,
@@ -31,16 +32,21 @@ impl Default for IssueLimit {
 }
 
 impl IssueLimit {
-    /// So many a minute for each caller and connector, and so many for all.
+    /// So many a minute for each caller and connector, and so many for all of an upstream.
     pub(crate) fn new(each: NonZeroU32, all: NonZeroU32) -> Self {
         Self { each: RateLimit::per_minute(each), all: RateLimit::per_minute(all) }
     }
 
-    /// Whether `caller` may use `connector` once more now. What is refused does not count.
-    pub(crate) fn take(&self, caller: &str, connector: &str, now: Timestamp) -> Result<(), TooMany> {
+    /// Whether `caller` may use `connector` once more now, which asks `upstream`. What is refused does not count.
+    pub(crate) fn take(
+        &self,
+        (caller, connector): (&str, &str),
+        upstream: &str,
+        now: Timestamp,
+    ) -> Result<(), TooMany> {
         // Their own flow first: one caller who asks too often must not use up everybody's.
         self.each.take(&format!("{caller}\n{connector}"), now)?;
-        self.all.take("", now)
+        self.all.take(upstream, now)
     }
 }
 
@@ -94,21 +100,22 @@ mod tests {
     #[test]
     fn thirty_at_once_and_then_one_every_two_seconds() {
         let limit = IssueLimit::default();
-        let taken = (0..100).filter(|_| limit.take("ana", "prod", at(0)).is_ok()).count();
+        let taken = (0..100).filter(|_| limit.take(("ana", "prod"), "aws", at(0)).is_ok()).count();
         assert_eq!(taken, 30);
-        assert_eq!(limit.take("ana", "prod", at(0)), Err(TooMany { after_secs: 3 }));
-        assert_eq!(limit.take("ana", "prod", at(1_999_999)), Err(TooMany { after_secs: 1 }));
-        assert_eq!(limit.take("ana", "prod", at(2_000_000)), Ok(()));
-        assert!(limit.take("ana", "prod", at(2_000_000)).is_err());
-        assert_eq!(limit.take("ana", "dev", at(0)), Ok(()), "another connector");
-        assert_eq!(limit.take("ben", "prod", at(0)), Ok(()), "another caller");
+        assert_eq!(limit.take(("ana", "prod"), "aws", at(0)), Err(TooMany { after_secs: 3 }));
+        assert_eq!(limit.take(("ana", "prod"), "aws", at(1_999_999)), Err(TooMany { after_secs: 1 }));
+        assert_eq!(limit.take(("ana", "prod"), "aws", at(2_000_000)), Ok(()));
+        assert!(limit.take(("ana", "prod"), "aws", at(2_000_000)).is_err());
+        assert_eq!(limit.take(("ana", "dev"), "aws", at(0)), Ok(()), "another connector");
+        assert_eq!(limit.take(("ben", "prod"), "aws", at(0)), Ok(()), "another caller");
     }
 
     #[test]
     fn in_any_time_no_more_flows_than_the_burst_and_the_rate() {
         let limit = IssueLimit::default();
-        let taken =
-            (0..600).filter(|second| limit.take("ana", "prod", at(second * 1_000_000)).is_ok()).count();
+        let taken = (0..600)
+            .filter(|second| limit.take(("ana", "prod"), "aws", at(second * 1_000_000)).is_ok())
+            .count();
         assert_eq!(taken, 30 + 299);
     }
 
@@ -116,11 +123,13 @@ mod tests {
     fn all_together_have_a_limit_that_one_cannot_use_up_with_refusals() {
         let limit = IssueLimit::new(NonZeroU32::new(2).unwrap(), NonZeroU32::new(5).unwrap());
         for _ in 0..100 {
-            let _ = limit.take("mallory", "prod", at(0));
+            let _ = limit.take(("mallory", "prod"), "aws", at(0));
         }
-        let others: Vec<bool> =
-            ["a", "b", "c", "d", "e"].map(|caller| limit.take(caller, "prod", at(0)).is_ok()).to_vec();
+        let others: Vec<bool> = ["a", "b", "c", "d", "e"]
+            .map(|caller| limit.take((caller, "prod"), "aws", at(0)).is_ok())
+            .to_vec();
         assert_eq!(others, [true, true, true, false, false]);
+        assert_eq!(limit.take(("d", "dev"), "embedded", at(0)), Ok(()), "another upstream");
     }
 
     #[test]
