@@ -262,7 +262,7 @@ const SOURCES = [
     client_id: 'regent',
     client_secret_set: true,
     scopes: ['openid', 'profile', 'email', 'groups'],
-    claims: { name: 'preferred_username', email: 'email', groups: 'groups', display_name: 'name' },
+    claims: { name: 'preferred_username', email: 'email', groups: 'groups', display_name: 'name', trust_email: false, attributes: {} },
     group_max_age_seconds: 900,
     create_people: 'mapped_group',
     disabled: false,

@@ -1,7 +1,9 @@
+import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import Toggle from '@cloudscape-design/components/toggle';
 import type { Draft, ToldOnly } from '../api/collections';
 import type { IdentitySource } from '../api/types';
-import { AreaField, ChoiceField, ListField, TextField } from '../parts/fields';
+import { AreaField, ChoiceField, ListField, Pairs, TextField } from '../parts/fields';
 import type { Form } from '../parts/useForm';
 
 export type SourceDraft = Draft<'/identity-sources'>;
@@ -13,7 +15,14 @@ export const BLANK_SOURCE: SourceDraft = {
   issuer: '',
   client_id: '',
   scopes: ['openid', 'profile', 'email', 'groups'],
-  claims: { name: 'preferred_username', email: 'email', groups: 'groups', display_name: 'name' },
+  claims: {
+    name: 'preferred_username',
+    email: 'email',
+    trust_email: false,
+    groups: 'groups',
+    display_name: 'name',
+    attributes: {},
+  },
   group_max_age_seconds: 900,
   create_people: 'mapped_group',
   disabled: false,
@@ -34,7 +43,7 @@ interface Props {
 /** What is asked about an OpenID provider. */
 export function SourceFields({ form, stored, short }: Props) {
   const { draft, set, error } = form;
-  const claim = (name: keyof SourceDraft['claims'], label: string) => (
+  const claim = (name: 'name' | 'display_name' | 'email' | 'groups', label: string) => (
     <TextField
       label={label}
       value={draft.claims[name]}
@@ -98,7 +107,25 @@ export function SourceFields({ form, stored, short }: Props) {
           {claim('name', 'Claim of the name')}
           {claim('display_name', 'Claim of the display name')}
           {claim('email', 'Claim of the e-mail address')}
+          <Toggle
+            checked={draft.claims.trust_email}
+            onChange={({ detail }) => set('claims', { ...draft.claims, trust_email: detail.checked })}
+            description="For providers whose people cannot choose an address. Otherwise only those that the provider calls verified are taken."
+          >
+            Take addresses of which the provider does not say that they are verified
+          </Toggle>
           {claim('groups', 'Claim of the groups')}
+          <FormField
+            label="Attributes"
+            description="Read at each sign-in. Templates fill them in as ${user.attr.name}."
+            errorText={error('claims.attributes')}
+          >
+            <Pairs
+              pairs={draft.claims.attributes}
+              onChange={(attributes) => set('claims', { ...draft.claims, attributes })}
+              names={{ key: 'Attribute', value: 'Claim', add: 'Add attribute', empty: 'No attributes' }}
+            />
+          </FormField>
           <TextField
             label="Groups are read anew after"
             hint="Seconds"

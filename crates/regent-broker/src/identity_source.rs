@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,8 +80,13 @@ pub struct Claims {
     pub display_name: String,
     /// Their address.
     pub email: String,
+    /// Takes an address also where the provider does not say that it has verified it: for providers whose people cannot
+    /// choose one.
+    pub trust_email: bool,
     /// Their groups: a claim, or a path into one by dots.
     pub groups: String,
+    /// Attributes for templates, `user.attr.<name>`, by name: each a claim, or a path into one by dots, that is a text.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Default for Claims {
@@ -88,7 +95,9 @@ impl Default for Claims {
             name: "preferred_username".to_owned(),
             display_name: "name".to_owned(),
             email: "email".to_owned(),
+            trust_email: false,
             groups: "groups".to_owned(),
+            attributes: BTreeMap::new(),
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct User<'a> {
     pub name: &'a str,
     /// The e-mail address.
     pub email: Option<&'a str>,
+    /// Somebody else has the same address, which then stands for neither.
+    pub shares_email: bool,
     /// The name to show.
     pub display_name: Option<&'a str>,
     /// The names of the groups.
@@ -62,7 +64,15 @@ pub struct System<'a> {
 impl<'a> User<'a> {
     /// A person of whom nothing is known but the id.
     pub const fn new(id: &'a str) -> Self {
-        Self { id, name: "", email: None, display_name: None, groups: &[], attributes: None }
+        Self {
+            id,
+            name: "",
+            email: None,
+            shares_email: false,
+            display_name: None,
+            groups: &[],
+            attributes: None,
+        }
     }
 
     /// A person as the directory knows one, with the names of the groups of this moment.
@@ -71,21 +81,22 @@ impl<'a> User<'a> {
             id,
             name: &person.name,
             email: person.email.as_deref(),
+            shares_email: false,
             display_name: Some(&person.display_name),
             groups,
             attributes: Some(&person.attributes),
         }
     }
 
-    /// An address that AWS would refuse as a source identity is no use, so the id stands in. What has no `@` is no
-    /// address, and could be somebody else's id.
+    /// An address that AWS would refuse as a source identity is no use, and neither is one that two people have, so the
+    /// id stands in. What has no `@` is no address, and could be somebody else's id.
     fn id_or_email(&self) -> &'a str {
         let is_usable = |email: &&str| {
             email.contains('@')
                 && (LEAST_CHARACTERS..=MOST_SOURCE_IDENTITY).contains(&email.len())
                 && email.chars().all(is_name_character)
         };
-        self.email.filter(is_usable).unwrap_or(self.id)
+        self.email.filter(|_| !self.shares_email).filter(is_usable).unwrap_or(self.id)
     }
 }
 

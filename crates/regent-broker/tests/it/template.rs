@@ -225,6 +225,8 @@ fn a_source_identity_is_never_changed() {
         let user = User { email: Some(email), ..ana() };
         check(USER_SOURCE_IDENTITY, SourceIdentity, user, "usr_01");
     }
+    // One that somebody else has too stands for neither.
+    check(USER_SOURCE_IDENTITY, SourceIdentity, User { shares_email: true, ..ana() }, "usr_01");
     check("${user.display_name}", SourceIdentity, ana(), "! template_value_refused");
     check("${user.name}", SourceIdentity, User { name: "a", ..ana() }, "! template_value_too_short");
     check(

@@ -38,6 +38,8 @@ pub struct Broker {
     memberships: OrderedMap<(Arc<str>, Arc<str>), ()>,
     /// Identity source and subject, then the person.
     subjects: OrderedMap<(Arc<str>, Arc<str>), Arc<str>>,
+    /// Folded e-mail address, then the person.
+    addresses: OrderedMap<(Arc<str>, Arc<str>), ()>,
 }
 
 /// All things of one kind, by id and by name.
@@ -154,6 +156,17 @@ impl Broker {
         self.people.get(self.subjects.get(&key)?)
     }
 
+    /// Whether somebody else has this person's e-mail address too, whatever the case.
+    pub fn shares_email(&self, person: &Stored<Person>) -> bool {
+        let Some(address) = person.value.email.as_deref().map(|email| Arc::<str>::from(folded(email))) else {
+            return false;
+        };
+        self.addresses
+            .range(Bound::Included(&(Arc::clone(&address), Arc::from(""))))
+            .take_while(|((of, _), ())| *of == address)
+            .any(|((_, id), ())| **id != *person.id.as_str())
+    }
+
     fn link_connector(&mut self, stored: &Stored<Connector>) {
         let text = statement::policy(&stored.id, &stored.value);
         let document = PolicyDocument::new(&text, Vec::new());
@@ -176,11 +189,17 @@ impl Broker {
         if let Origin::Oidc { source, subject } = &person.value.origin {
             self.subjects.insert((id(source), subject.as_ref().into()), id(&person.id));
         }
+        if let Some(email) = &person.value.email {
+            self.addresses.insert((folded(email).into(), id(&person.id)), ());
+        }
     }
 
     fn unlink_person(&mut self, person: &Stored<Person>) {
         if let Origin::Oidc { source, subject } = &person.value.origin {
             self.subjects.remove(&(id(source), Arc::from(subject.as_ref())));
+        }
+        if let Some(email) = &person.value.email {
+            self.addresses.remove(&(folded(email).into(), id(&person.id)));
         }
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct BrokerCaller {
     pub(crate) groups: Vec<Arc<Stored<Group>>>,
     /// Groups were told by a provider too long ago to count.
     pub(crate) has_stale_groups: bool,
+    /// Somebody else has the same e-mail address.
+    pub(crate) shares_email: bool,
     /// What they may do in the broker.
     pub(crate) roles: BTreeSet<BrokerRole>,
     /// From where they ask.
@@ -76,7 +78,17 @@ impl BrokerCaller {
         roles.extend(groups.iter().flat_map(|group| group.value.roles.iter().copied()));
         let Circumstances { source_ip, user_agent, now } = around;
         let subject = Subject::Person(Arc::clone(person));
-        Some(Self { subject, login: None, groups, has_stale_groups, roles, source_ip, user_agent, now })
+        Some(Self {
+            subject,
+            login: None,
+            groups,
+            has_stale_groups,
+            shares_email: broker.shares_email(person),
+            roles,
+            source_ip,
+            user_agent,
+            now,
+        })
     }
 
     /// A system caller. None if suspended.
@@ -93,11 +105,22 @@ impl BrokerCaller {
             login: None,
             groups: Vec::new(),
             has_stale_groups: false,
+            shares_email: false,
             roles: BTreeSet::new(),
             source_ip,
             user_agent,
             now,
         })
+    }
+
+    /// Whether groups of ours hang on what their provider told, and it told too long ago: then nobody knows what they are
+    /// in, and what anything else would allow them does not count.
+    pub(crate) fn lacks_groups(&self, broker: &Broker) -> bool {
+        let Subject::Person(person) = &self.subject else { return false };
+        let Origin::Oidc { source, .. } = &person.value.origin else { return false };
+        let is_of_source =
+            |group: &Group| group.mapped.as_ref().is_some_and(|mapping| mapping.source == *source);
+        self.has_stale_groups && broker.groups.iter().any(|held| is_of_source(&held.entity.value))
     }
 
     /// Their id.

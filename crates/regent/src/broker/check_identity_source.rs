@@ -9,6 +9,7 @@ use crate::upstream::client::{Client, Route, Trust};
 use crate::upstream::guard::Reach;
 
 const MAX_SCOPES: usize = 20;
+const MAX_ATTRIBUTES: usize = 20;
 const MAX_GROUP_AGE_SECS: u32 = 86_400;
 
 /// An identity source, whole.
@@ -35,6 +36,16 @@ pub(crate) fn identity_source(source: &IdentitySource) -> Result<(), Problem> {
     ] {
         if !is_word(claim, 256) {
             findings.add(name, "malformed", "expected the name of a claim");
+        }
+    }
+    if claims.attributes.len() > MAX_ATTRIBUTES {
+        findings.add("claims.attributes", "too_many", "expected at most 20 attributes");
+    }
+    for (name, claim) in &claims.attributes {
+        if !is_word(name, 128) {
+            findings.add("claims.attributes", "malformed", format!("`{name}` is no name of an attribute"));
+        } else if !is_word(claim, 256) {
+            findings.add(format!("claims.attributes.{name}"), "malformed", "expected the name of a claim");
         }
     }
     if terms.group_max_age_seconds > MAX_GROUP_AGE_SECS {

@@ -140,6 +140,32 @@ async fn a_disabled_connector_issues_nothing_at_once() {
 }
 
 #[tokio::test]
+async fn an_address_that_two_people_have_stands_for_neither() {
+    let world = World::new().await;
+    world.connector("reader", json!({})).await;
+    let identity = async || {
+        let reply = world.admin.made("/connectors/reader/caller-identity", json!({})).await;
+        reply.body["source_identity"].as_str().unwrap().to_owned()
+    };
+    let me = world.admin.get("/users/root-admin").await;
+    assert_eq!(identity().await, me.id());
+    let mine = world.admin.patch("/users/root-admin", json!({ "email": "ana@example.com" }), &me).await;
+    assert_eq!(mine.status, 200, "{}", mine.text);
+    assert_eq!(identity().await, "ana@example.com");
+    let other = world.admin.made("/users", json!({ "name": "ben", "email": "Ana@Example.com" })).await;
+    assert_eq!(identity().await, me.id());
+    let drawn = world.admin.made("/connectors/reader/credentials", json!({})).await;
+    let path = format!("/sessions/{}", drawn.body["session_id"].as_str().unwrap());
+    assert_eq!(world.admin.get(&path).await.body["source_identity"], me.id());
+    let moved = world.admin.patch("/users/ben", json!({ "email": "ben@example.com" }), &other).await;
+    assert_eq!(identity().await, "ana@example.com");
+    world.admin.patch("/users/ben", json!({ "email": "ana@example.com" }), &moved).await;
+    assert_eq!(identity().await, me.id());
+    assert_eq!(world.admin.delete("/users/ben").await.status, 204);
+    assert_eq!(identity().await, "ana@example.com");
+}
+
+#[tokio::test]
 async fn nobody_issues_without_end() {
     let world = World::new().await;
     world.connector("reader", json!({})).await;

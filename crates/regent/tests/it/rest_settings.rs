@@ -65,6 +65,12 @@ async fn an_identity_source_keeps_its_secret_to_itself() {
         ("client_id", json!("a b")),
         ("scopes", json!(["open id"])),
         ("claims.groups", json!({ "groups": "" })),
+        ("claims.attributes", json!({ "attributes": { "a b": "team" } })),
+        ("claims.attributes.team", json!({ "attributes": { "team": "" } })),
+        (
+            "claims.attributes",
+            json!({ "attributes": (0..21).map(|n| (n.to_string(), json!("x"))).collect::<serde_json::Map<_, _>>() }),
+        ),
         ("group_max_age_seconds", json!(86_401)),
         ("ca_pem", json!("not a certificate")),
     ] {

@@ -30,6 +30,7 @@ pub(crate) fn asker<'a>(caller: &'a BrokerCaller, groups: &'a [&'a str]) -> Aske
             id: person.id.as_str(),
             name: &person.value.name,
             email: person.value.email.as_deref(),
+            shares_email: caller.shares_email,
             display_name: Some(&person.value.display_name),
             groups,
             attributes: Some(&person.value.attributes),

@@ -274,6 +274,13 @@ pub(super) fn describe(person: &mut Person, identity: &Identity, told: ClaimedGr
         person.display_name = display_name.chars().take(128).collect::<String>().into();
     }
     person.email = identity.email.as_deref().map(Into::into);
+    // What the provider has no value for any more is none, also where it had one; what is not read from it stays.
+    for (name, value) in &identity.attributes {
+        match value {
+            Some(value) => drop(person.attributes.insert(name.clone(), value.clone())),
+            None => drop(person.attributes.remove(name)),
+        }
+    }
     let kept = person.claimed_groups.take().and_then(|old| old.sealed_refresh_token);
     let sealed_refresh_token = told.sealed_refresh_token.or(kept);
     person.claimed_groups = Some(ClaimedGroups { sealed_refresh_token, ..told });

@@ -203,6 +203,7 @@ impl Rendered {
             caller::Subject::Person(person) => Asker::User(User {
                 name: &person.value.name,
                 email: person.value.email.as_deref(),
+                shares_email: caller.shares_email,
                 display_name: Some(&person.value.display_name),
                 groups: &groups,
                 attributes: Some(&person.value.attributes),

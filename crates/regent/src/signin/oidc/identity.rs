@@ -1,5 +1,7 @@
 //! Who somebody is, as a provider tells it.
 
+use std::collections::BTreeMap;
+
 use regent_broker::Claims as ClaimNames;
 use regent_store::entity::Seconds;
 
@@ -18,10 +20,12 @@ pub(crate) struct Identity {
     pub(crate) name: Option<String>,
     /// What to call them.
     pub(crate) display_name: Option<String>,
-    /// Their address, unless the provider says that it was not verified.
+    /// Their address, if the provider says that it was verified, or is trusted to have no other.
     pub(crate) email: Option<String>,
     /// The values of the groups claim. No claim is no group.
     pub(crate) groups: Vec<String>,
+    /// The attributes to have here, by name; none where the provider has no text for one.
+    pub(crate) attributes: BTreeMap<String, Option<String>>,
     /// Whether the provider says that it asked for more than one factor.
     pub(crate) is_multi_factor: bool,
     /// When the provider asked, if it says so: the session there may be hours old.
@@ -37,7 +41,12 @@ impl Identity {
             let is_fine = !found.is_empty() && found.chars().count() <= MAX_CHARACTERS;
             (is_fine && !found.chars().any(char::is_control)).then(|| found.to_owned())
         };
-        let is_verified = claims.at("email_verified").is_none_or(|said| said != false && said != "false");
+        let is_verified = match claims.at("email_verified") {
+            Some(said) => said == true || said == "true",
+            // Whoever may write any address would be taken for whose it is.
+            None => names.trust_email,
+        };
+        let attributes = names.attributes.iter().map(|(name, path)| (name.clone(), text(path)));
         let methods = claims.texts("amr").unwrap_or_default();
         Ok(Self {
             subject,
@@ -45,6 +54,7 @@ impl Identity {
             display_name: text(&names.display_name),
             email: text(&names.email).filter(|_| is_verified),
             groups: groups(claims, &names.groups)?,
+            attributes: attributes.collect(),
             is_multi_factor: methods.contains(&"mfa"),
             authenticated_at: claims.seconds("auth_time").unwrap_or_default(),
         })
@@ -79,5 +89,6 @@ fn groups(claims: &Claims, path: &str) -> Result<Vec<String>, OidcError> {
 pub(super) fn is_complete(claims: &Claims, names: &ClaimNames) -> bool {
     [&names.name, &names.display_name, &names.email, &names.groups]
         .into_iter()
+        .chain(names.attributes.values())
         .all(|path| claims.at(path).is_some())
 }

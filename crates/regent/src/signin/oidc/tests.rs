@@ -3,6 +3,7 @@ mod discovery;
 mod jobs;
 mod signatures;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonwebtoken::Algorithm as Signing;
@@ -209,6 +210,7 @@ async fn an_honest_provider_tells_who_somebody_is() {
         display_name: Some("Ana Díaz".to_owned()),
         email: Some("ana@example.com".to_owned()),
         groups: vec!["dev".to_owned(), "ops".to_owned()],
+        attributes: BTreeMap::new(),
         is_multi_factor: false,
         authenticated_at: None,
     };

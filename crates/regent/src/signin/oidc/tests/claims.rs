@@ -46,6 +46,43 @@ async fn claims_are_read_where_an_administrator_says() {
     }
 }
 
+#[test]
+fn an_address_counts_when_the_provider_vouches_for_it() {
+    for (said, trust_email, counts) in [
+        (json!(true), false, true),
+        (json!("true"), false, true),
+        (json!(false), true, false),
+        (json!("false"), true, false),
+        (json!(1), true, false),
+        (Value::Null, true, false),
+    ] {
+        let claims = json!({"sub": "1", "email": "ana@example.com", "email_verified": said});
+        let claims = Claims(claims.as_object().unwrap().clone());
+        let names = ClaimNames { trust_email, ..ClaimNames::default() };
+        assert_eq!(Identity::of(&claims, &names).unwrap().email.is_some(), counts, "{said} {trust_email}");
+    }
+    let claims = Claims(json!({"sub": "1", "email": "ana@example.com"}).as_object().unwrap().clone());
+    for trust_email in [false, true] {
+        let names = ClaimNames { trust_email, ..ClaimNames::default() };
+        assert_eq!(Identity::of(&claims, &names).unwrap().email.is_some(), trust_email);
+    }
+}
+
+#[test]
+fn attributes_are_texts_from_where_an_administrator_says() {
+    let claims = json!({
+        "sub": "1", "team": " blue ", "org": {"unit": "7"}, "level": 3, "teams": ["a"], "empty": "", "bad": "a\nb",
+    });
+    let claims = Claims(claims.as_object().unwrap().clone());
+    let attributes = ["team", "org.unit", "level", "teams", "empty", "bad", "missing"];
+    let attributes = attributes.map(|path| (path.replace('.', "_"), path.to_owned())).into();
+    let names = ClaimNames { attributes, ..ClaimNames::default() };
+    let read = Identity::of(&claims, &names).unwrap().attributes;
+    let found: Vec<(&str, &str)> =
+        read.iter().filter_map(|(name, value)| Some((&**name, value.as_deref()?))).collect();
+    assert_eq!((found, read.len()), (vec![("org_unit", "7"), ("team", "blue")], 7));
+}
+
 #[tokio::test]
 async fn groups_that_are_elsewhere_are_not_taken_for_none() {
     let groups = || OidcError::Groups("groups".to_owned());
