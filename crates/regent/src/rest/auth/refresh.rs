@@ -1,16 +1,18 @@
 //! Groups of now, for who is signed in by a provider: asked for when what it told is too old to count.
 //!
-//! A provider that does not answer, or says that the session is over, leaves the groups as old as they are, and what depends on
-//! them is refused. Nobody is asked twice at once, nor again and again.
+//! A provider that does not answer leaves the groups as old as they are, and nothing is issued meanwhile. One that says that
+//! its session is over ends the sign-ins that stand on it. Nobody is asked twice at once, nor again and again.
 
 use std::sync::Arc;
 
-use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored};
+use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored, Who};
 use regent_wire::secret::SecretAccessKey;
 
 use super::openid::{Provider, describe};
 use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
 use crate::broker::change::Actor;
+use crate::broker::journal::{self, Action, Event, Target};
+use crate::broker::leaving::end_logins;
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 use crate::seal::place;
@@ -30,10 +32,13 @@ pub(in crate::rest) async fn groups(known: Known) -> Result<Known, Problem> {
     let (server, now) = (&known.asked.server, known.asked.now);
     let work = || ask(Arc::clone(server), Arc::clone(source), Arc::clone(person), now);
     let is_fresh = server.sign_in.refreshing.run(person.id.clone(), work).await.unwrap_or(false);
+    let directory = known.asked.directory()?;
+    if directory.broker().logins.get(login.id.as_str()).is_none() {
+        return Err(Problem::login_expired());
+    }
     if !is_fresh {
         return Ok(known);
     }
-    let directory = known.asked.directory()?;
     let around = Circumstances {
         source_ip: Arc::clone(&known.caller.source_ip),
         user_agent: known.caller.user_agent.clone(),
@@ -85,15 +90,7 @@ async fn told(
         Ok(signed_in) => signed_in,
         Err(error) => {
             if is_over(&error) {
-                keep(server, person, now, move |person| {
-                    // Another node, or a sign-in, may have got a newer one in the meantime.
-                    if let Some(told) = &mut person.claimed_groups
-                        && told.sealed_refresh_token.as_ref() == Some(&sealed)
-                    {
-                        told.sealed_refresh_token = None;
-                    }
-                })
-                .await?;
+                end(server, person, sealed, now).await?;
             }
             return Err(error.into());
         }
@@ -105,7 +102,16 @@ async fn told(
         at: now,
         sealed_refresh_token: sealed.transpose().map_err(Problem::internal)?.map(Into::into),
     };
-    keep(server, person, now, move |person| describe(person, &identity, told.clone())).await?;
+    let id = person.id.clone();
+    server
+        .change_broker(Actor::silent(&id.clone(), now), move |change| {
+            let old = change.current::<Person>(id.as_str(), None)?;
+            let mut value = old.value.clone();
+            describe(&mut value, &identity, told.clone());
+            change.put(Stored { value, ..Stored::clone(&old) });
+            Ok(())
+        })
+        .await?;
     Ok(true)
 }
 
@@ -114,19 +120,29 @@ fn is_over(error: &OidcError) -> bool {
     matches!(error, OidcError::Web(WebError::Status { code: Some(code), .. }) if code == "invalid_grant")
 }
 
-async fn keep(
-    server: &Server,
-    person: &Stored<Person>,
-    now: i64,
-    edit: impl Fn(&mut Person) + Send + 'static,
-) -> Result<(), Problem> {
-    let id = person.id.clone();
+/// Forgets a token that is no use any more, and ends the sign-ins that stood on it.
+async fn end(server: &Server, person: &Stored<Person>, sealed: Box<str>, now: i64) -> Result<(), Problem> {
+    let (id, who) = (person.id.clone(), Who::Person(person.id.clone()));
+    let event = server.event(journal::Actor::server(), Action::LOGOUT).map_err(Problem::internal)?;
+    let target = Target { kind: "user".into(), id: (&id).into(), name: (&*person.value.name).into() };
+    let event = Event {
+        target: Some(target),
+        detail: Some("the identity provider has ended its session".into()),
+        ..event
+    };
     server
         .change_broker(Actor::silent(&id.clone(), now), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
             let mut value = old.value.clone();
-            edit(&mut value);
+            // Another node, or a sign-in, may have got a newer one in the meantime.
+            let told = value.claimed_groups.as_mut();
+            let Some(told) = told.filter(|told| told.sealed_refresh_token.as_ref() == Some(&sealed)) else {
+                return Ok(());
+            };
+            told.sealed_refresh_token = None;
             change.put(Stored { value, ..Stored::clone(&old) });
+            end_logins(change, &who);
+            change.journal.append(change.draft, &event);
             Ok(())
         })
         .await

@@ -127,6 +127,10 @@ impl Browser {
         self.send(Method::POST, path, Some(body), &[]).await
     }
 
+    async fn delete(&mut self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
     async fn send(
         &mut self,
         method: Method,

@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use crate::broker::console::{self, Page};
 use crate::broker::issue::{self, Given, Wish};
+use crate::broker::journal::{Action, Ending};
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
 use crate::rest::crud;
@@ -229,6 +230,29 @@ fn visible<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
     if issue::may_know(known, held) { Ok(held) } else { Err(missing()) }
 }
 
+/// The same for who wants something issued. Whoever's groups nobody knows is refused before anybody looks what there
+/// is, whatever else would allow it.
+async fn usable<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
+    let broker = known.directory.broker();
+    if !known.caller.lacks_groups(broker) {
+        return visible(known, id);
+    }
+    let (server, caller) = (&known.asked.server, known.caller.id().as_str());
+    let per_minute = broker.settings().issue_per_minute;
+    let limited = server.issue_limits.take(per_minute, (caller, ""), "", known.asked.now);
+    limited.map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
+    let problem = groups_unavailable();
+    let event = server.event_of(&known.caller, Action::CREDENTIALS_ISSUE).map_err(Problem::internal)?;
+    server.journal(event.ended(Ending::Denied, problem.code())).await?;
+    Err(problem)
+}
+
+fn groups_unavailable() -> Problem {
+    let detail = "your groups were told too long ago to count, and your identity provider does not tell them";
+    Problem::new(StatusCode::FORBIDDEN, "groups_unavailable", detail)
+        .fix("try again in a moment, or sign in again")
+}
+
 /// Issues credentials. There is nothing here that a `GET` could do.
 #[utoipa::path(post, path = "/connectors/{id}/credentials", operation_id = "issueCredentials", tag = "Use",
     params(("id" = String, Path, description = "Its id or its slug")), request_body = IssueRequest,
@@ -244,7 +268,7 @@ async fn issue_credentials(
     let form: Form = request.format.parse().map_err(|error: regent_broker::output::ParseFormError| {
         Problem::bad_request("malformed_format", error.to_string())
     })?;
-    let held = visible(&known, &id)?;
+    let held = usable(&known, &id).await?;
     let wish = Wish {
         seconds: request.duration_seconds,
         strict: request.strict,
@@ -322,7 +346,7 @@ async fn open_console(
     Path(id): Path<String>,
     JsonBody(request): JsonBody<ConsoleRequest>,
 ) -> Result<Response, Problem> {
-    let held = visible(&known, &id)?;
+    let held = usable(&known, &id).await?;
     let own = known.asked.own_url(known.directory.broker());
     let page = Page { destination: request.destination, service: request.service, region: request.region };
     let site = console::site(&known, held, &own, &page)?;
@@ -356,6 +380,9 @@ async fn open_console(
     params(("id" = String, Path)),
     responses((status = 200, body = CallerIdentity), (status = "default", body = Problem)))]
 async fn preview_caller_identity(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    if known.caller.lacks_groups(known.directory.broker()) {
+        return Err(groups_unavailable());
+    }
     let held = visible(&known, &id)?;
     let preview = issue::preview(&known, held)?;
     Ok(Json(CallerIdentity {
