@@ -1,5 +1,8 @@
 //! How access ends: with the group, the person, the session, the sign-in; and who is not touched by it.
 
+use std::future::Future as _;
+use std::task::Poll;
+
 use serde_json::{Value, json};
 
 use super::World;
@@ -80,18 +83,64 @@ async fn what_a_sign_in_earned_ends_when_it_is_signed_out() {
     assert_eq!(draw(&ana).await.shape(), "401 login_required");
 }
 
+/// Lets time pass and uses the sign-in, until that is written down, which nobody waits for. Tells when it ends,
+/// whatever happens.
+async fn used_after(world: &World, by: &Api, seconds: i64) -> Value {
+    let sign_in = async || by.get("/me").await.body["sign_in"].take();
+    let before = sign_in().await;
+    world.server.advance(seconds);
+    loop {
+        let now = sign_in().await;
+        if now["idle_expires_at"] != before["idle_expires_at"] {
+            assert_eq!(now["expires_at"], before["expires_at"]);
+            return now["expires_at"].clone();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_is_used_all_day_signs_in_again_after_it() {
+    let Shared { world, ana, .. } = Shared::new().await;
+    let begun = world.server.now().as_second();
+    for _ in 0..23 {
+        used_after(&world, &ana, 3600).await;
+    }
+    world.server.advance(begun + 86_400 - 1 - world.server.now().as_second());
+    assert_eq!(ana.get("/me").await.status, 200);
+    world.server.advance(1);
+    assert_eq!(ana.get("/me").await.shape(), "401 login_expired");
+    assert_eq!(draw(&ana).await.shape(), "401 login_expired");
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_while_signing_out_is_signed_out_all_the_same() {
+    let Shared { world, ana, .. } = Shared::new().await;
+    let given = draw(&ana).await;
+    let mut leaving = Box::pin(ana.post("/auth/logout", Value::Null));
+    let answered =
+        std::future::poll_fn(|context| Poll::Ready(leaving.as_mut().poll(context).is_ready())).await;
+    assert!(!answered, "there was nothing to interrupt");
+    drop(leaving);
+    while ana.get("/me").await.status == 200 || works(&world, &given).await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ana.get("/me").await.shape(), "401 login_required");
+    assert!(!works(&world, &given).await);
+}
+
 #[tokio::test]
 async fn credentials_do_not_outlive_the_sign_in() {
     let Shared { world, ana, .. } = Shared::new().await;
     // Used now and then, a sign-in lasts a day in all.
+    let mut ends = Value::Null;
     for _ in 0..3 {
-        world.server.advance(470 * 60);
-        assert_eq!(ana.get("/me").await.status, 200);
-        // That it was used is written down by and by.
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        ends = used_after(&world, &ana, 470 * 60).await;
     }
     let given = draw(&ana).await;
     assert_eq!(given.body["warnings"][0]["code"], "login_left", "{}", given.text);
+    let end = |text: &Value| text.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(end(&given.body["expiration"]) <= end(&ends), "{ends}: {}", given.text);
     world.server.advance(901);
     assert_eq!(draw(&ana).await.shape(), "409 too_little_time_left");
 }
