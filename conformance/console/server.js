@@ -13,10 +13,13 @@ const PATIENCE_MS = 120_000;
 /** What is handed to a child: the way to programs, and nothing of who runs the tests. */
 const bare = () => ({ PATH: process.env.PATH, LANG: 'C.UTF-8' });
 
-/** Starts a server. `url`, `code` of the setup and the root user's `environment` come out of its greeting. */
-export async function startServer(program = REGENT) {
+/**
+ * Starts a server, with more arguments or another program if there are any. `url`, `code` of the setup and the root
+ * user's `environment` come out of its greeting.
+ */
+export async function startServer(more = [], program = REGENT) {
   const data = await mkdtemp(join(tmpdir(), 'regent-console-'));
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0'], {
+  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...more], {
     env: { ...bare(), HOME: data, REGENT_DATA: join(data, 'store') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

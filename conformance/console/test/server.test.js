@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { startServer, stopServer } from '../server.js';
 
 test('a program that ends or is not there is told of', async () => {
-  await assert.rejects(startServer('/bin/false'), /the server ended with 1/);
-  await assert.rejects(startServer('/nowhere/at/all'), /ENOENT/);
+  await assert.rejects(startServer([], '/bin/false'), /the server ended with 1/);
+  await assert.rejects(startServer([], '/nowhere/at/all'), /ENOENT/);
 });
 
 test('a server that has ended is not waited for', async () => {
