@@ -19,7 +19,7 @@ after(async () => {
   if (server) await stopServer(server);
 });
 
-test('over https a person sets up the server, signs out and signs in', async () => {
+test('over https a person sets up the server and signs in again', async () => {
   // The certificate is one of the tests, for `localhost`.
   const page = await openPage(browser, { ignoreHTTPSErrors: true });
   const button = (name) => page.getByRole('button', { name, exact: true });

@@ -22,6 +22,7 @@ use crate::broker::check::{Findings, check_reason};
 use crate::broker::{check_connector, usage};
 use crate::time;
 
+mod admission;
 mod connection;
 mod grants;
 mod issue;

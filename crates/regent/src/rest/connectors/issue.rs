@@ -7,22 +7,19 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use regent_broker::Connector;
 use regent_broker::output::{Endpoints, Form, Identity, Issued, Style};
 use regent_broker::plan::{Purpose, Warning};
-use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::admission::{Held, previewable, usable};
 use crate::broker::console::{self, Page};
 use crate::broker::issue::{self, Given, Wish};
-use crate::broker::journal::{Action, Ending};
 use crate::rest::body::JsonBody;
 use crate::rest::caller::Known;
-use crate::rest::crud;
 use crate::rest::parameters::Path;
 use crate::rest::problem::Problem;
 use crate::time;
@@ -220,39 +217,6 @@ struct CallerIdentity {
     tags: BTreeMap<String, String>,
 }
 
-type Held = Versioned<regent_broker::Stored<Connector>>;
-
-/// The connector, if the caller may know of it: who may not even list connectors is told nothing of those that are not
-/// theirs.
-fn visible<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
-    let missing = || Problem::not_found(format!("there is no connector `{id}`, or none that you may see"));
-    let held = crud::find::<Connector>(&known.directory, id).map_err(|_| missing())?;
-    if issue::may_know(known, held) { Ok(held) } else { Err(missing()) }
-}
-
-/// The same for who wants something issued. Whoever's groups nobody knows is refused before anybody looks what there
-/// is, whatever else would allow it.
-async fn usable<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
-    let broker = known.directory.broker();
-    if !known.caller.lacks_groups(broker) {
-        return visible(known, id);
-    }
-    let (server, caller) = (&known.asked.server, known.caller.id().as_str());
-    let per_minute = broker.settings().issue_per_minute;
-    let limited = server.issue_limits.take(per_minute, (caller, ""), "", known.asked.now);
-    limited.map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
-    let problem = groups_unavailable();
-    let event = server.event_of(&known.caller, Action::CREDENTIALS_ISSUE).map_err(Problem::internal)?;
-    server.journal(event.ended(Ending::Denied, problem.code())).await?;
-    Err(problem)
-}
-
-fn groups_unavailable() -> Problem {
-    let detail = "your groups were told too long ago to count, and your identity provider does not tell them";
-    Problem::new(StatusCode::FORBIDDEN, "groups_unavailable", detail)
-        .fix("try again in a moment, or sign in again")
-}
-
 /// Issues credentials. There is nothing here that a `GET` could do.
 #[utoipa::path(post, path = "/connectors/{id}/credentials", operation_id = "issueCredentials", tag = "Use",
     params(("id" = String, Path, description = "Its id or its slug")), request_body = IssueRequest,
@@ -380,10 +344,7 @@ async fn open_console(
     params(("id" = String, Path)),
     responses((status = 200, body = CallerIdentity), (status = "default", body = Problem)))]
 async fn preview_caller_identity(known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
-    if known.caller.lacks_groups(known.directory.broker()) {
-        return Err(groups_unavailable());
-    }
-    let held = visible(&known, &id)?;
+    let held = previewable(&known, &id)?;
     let preview = issue::preview(&known, held)?;
     Ok(Json(CallerIdentity {
         arn: preview.arn,

@@ -1,0 +1,53 @@
+//! Who is told of a connector when they want something of it.
+
+use http::StatusCode;
+use regent_broker::{Connector, Stored};
+use regent_store::directory::Versioned;
+
+use crate::broker::issue;
+use crate::broker::journal::{Action, Ending};
+use crate::rest::caller::Known;
+use crate::rest::crud;
+use crate::rest::problem::Problem;
+
+/// A connector, and the write that made it what it is.
+pub(super) type Held = Versioned<Stored<Connector>>;
+
+/// The connector, if the caller may know of it: who may not even list connectors is told nothing of those that are not
+/// theirs.
+fn visible<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
+    let missing = || Problem::not_found(format!("there is no connector `{id}`, or none that you may see"));
+    let held = crud::find::<Connector>(&known.directory, id).map_err(|_| missing())?;
+    if issue::may_know(known, held) { Ok(held) } else { Err(missing()) }
+}
+
+/// The same for who wants something issued. Whoever's groups nobody knows is refused before anybody looks what there
+/// is, whatever else would allow it.
+pub(super) async fn usable<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
+    let broker = known.directory.broker();
+    if !known.caller.lacks_groups(broker) {
+        return visible(known, id);
+    }
+    let (server, caller) = (&known.asked.server, known.caller.id().as_str());
+    let per_minute = broker.settings().issue_per_minute;
+    let limited = server.issue_limits.take(per_minute, (caller, ""), "", known.asked.now);
+    limited.map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
+    let problem = groups_unavailable();
+    let event = server.event_of(&known.caller, Action::CREDENTIALS_ISSUE).map_err(Problem::internal)?;
+    server.journal(event.ended(Ending::Denied, problem.code())).await?;
+    Err(problem)
+}
+
+/// The same for who wants to see who they would be.
+pub(super) fn previewable<'a>(known: &'a Known, id: &str) -> Result<&'a Held, Problem> {
+    if known.caller.lacks_groups(known.directory.broker()) {
+        return Err(groups_unavailable());
+    }
+    visible(known, id)
+}
+
+fn groups_unavailable() -> Problem {
+    let detail = "your groups were told too long ago to count, and your identity provider does not tell them";
+    Problem::new(StatusCode::FORBIDDEN, "groups_unavailable", detail)
+        .fix("try again in a moment, or sign in again")
+}
