@@ -7,12 +7,17 @@
 //! commit, and a reader would pass over the ones that commit late.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use crate::error::StoreError;
+use crate::link::{SharedLink, limited};
 use crate::multirow::{Multirow, Pattern};
 use crate::record::RecordName;
 use crate::seq::Seq;
 use crate::sql::{Connection, Row, Rows, SqlError, Value};
+
+/// How long a look into the log may take.
+const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// Where the log ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,6 +137,24 @@ pub(crate) fn changes_from(connection: &mut Connection, from: Seq) -> Result<Cha
     let statement = "SELECT seq, commit_id, account, kind, key, body FROM change \
                      WHERE seq >= $1 ORDER BY seq, position";
     Ok(Changes(connection.rows(statement, vec![Value::Int(from.to_column())])?))
+}
+
+/// What the log last says of a record that belongs to no account.
+pub(crate) async fn newest(link: &SharedLink, kind: &str, key: &str) -> Result<Option<Box<str>>, StoreError> {
+    let statement = "SELECT body FROM change WHERE account = '' AND kind = $1 AND key = $2 \
+                     ORDER BY seq DESC, position DESC LIMIT 1";
+    let values = vec![Value::from(kind), Value::from(key)];
+    let mut link = link.lock().await;
+    let read = async { Ok(link.open().await?.row(statement, values).await?) };
+    let row = match limited(READ_LIMIT, read).await {
+        Ok(row) => row,
+        Err(error) => {
+            link.abandon().await;
+            return Err(error);
+        }
+    };
+    let body = row.as_ref().map(|row| row.optional_text(0)).transpose()?;
+    Ok(body.flatten().map(Into::into))
 }
 
 /// The name of the commit that wrote this seq, if the log still has it.

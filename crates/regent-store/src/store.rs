@@ -20,7 +20,7 @@ use crate::facts::{self, Facts, Keeper};
 use crate::follower::{self, Follower, Source};
 use crate::link::{Lifetime, Link, SharedLink};
 use crate::location::Location;
-use crate::log::Head;
+use crate::log::{self, Head};
 use crate::migrate::migrate;
 use crate::options::Options;
 use crate::picture::Picture;
@@ -178,6 +178,17 @@ impl<P: Picture> Store<P> {
         let link = Arc::clone(&self.inner.links.chores);
         let head = self.picture().seq();
         apart(async move { trim::trim(&link, head, keep).await }).await
+    }
+
+    /// What the log last says of a deployment's record, in its stored form: none if the log does not reach back that far,
+    /// or says that it was removed. This asks the database.
+    pub async fn logged(&self, kind: &str, key: &str) -> Result<Option<Box<str>>, StoreError> {
+        if self.inner.queue.load().is_none() {
+            return Err(StoreError::Closed); // or else the connection would be made anew
+        }
+        let link = Arc::clone(&self.inner.links.archive);
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        apart(async move { log::newest(&link, &kind, &key).await }).await
     }
 
     /// The first rows of a range of the archive: at most so many, at most 1,000, at most about 4 MiB.

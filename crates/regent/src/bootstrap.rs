@@ -263,17 +263,24 @@ async fn make_data_key(
     if is_first { Ok(Some(Sealer::new(&key)?)) } else { Ok(None) }
 }
 
-/// The keys of the audit chain; the first is made by the first start of all.
+/// The keys of the audit chain; the first is made by the first start of all, and with it the head of a chain without events.
 async fn chain_keys(store: &Store<Directory>, sealer: &Sealer, now: Seconds) -> Result<Signers, StartError> {
     if store.picture().chain_keys().next().is_none() {
         let key = Zeroizing::new(entropy::bytes::<{ crate::seal::KEY_BYTES }>()?);
         let sealed = sealer.seal(&place::chain_key(1), &*key)?;
+        let beginning = Arc::new(Signer::new(1, &key)?.beginning());
         store
             .write(move |draft| {
                 // Another node may have been first.
-                if draft.chain_keys().next().is_none() {
-                    let key = ChainKey { id: 1, created: now, sealed: sealed.as_str().into() };
-                    draft.put("", Entity::ChainKey(Arc::new(key)));
+                if draft.chain_keys().next().is_some() {
+                    return Ok(());
+                }
+                let key = ChainKey { id: 1, created: now, sealed: sealed.as_str().into() };
+                draft.put("", Entity::ChainKey(Arc::new(key)));
+                // A store that was in use has had a chain: somebody took it away, and no new one takes its place.
+                let is_new = draft.session_keys().next().is_none() && draft.accounts().next().is_none();
+                if is_new {
+                    draft.put("", Entity::ChainHead(Arc::clone(&beginning)));
                 }
                 Ok::<_, StoreError>(())
             })

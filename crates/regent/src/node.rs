@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use regent_store::entity::Seconds;
+use regent_store::{Seq, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -14,7 +15,7 @@ use crate::http::listener::{self, Limits};
 use crate::http::tls;
 use crate::server::Server;
 
-/// How often a node looks whether a session key is due, or a record of no more use.
+/// How often a node looks whether a key is due, or a record of no more use.
 const KEY_CHECK: Duration = Duration::from_hours(1);
 /// The longest session there is, and an hour more.
 const LONGEST_SESSION_SECS: Seconds = 37 * 3600;
@@ -69,8 +70,18 @@ impl Server {
     /// Removes what is kept for a time only.
     async fn look_after_records(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(KEY_CHECK);
+        let mut seen = None;
         loop {
             ticks.tick().await;
+            // What was in the log an hour ago, every node that is there has seen since.
+            if let Some(seen) = seen.replace(self.store.picture().seq())
+                && let Err(error) = self.trim_log(seen).await
+            {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "old changes could not be removed from the log"
+                );
+            }
             if let Err(error) = self.prune_revocations().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -83,6 +94,19 @@ impl Server {
                     error = &error as &dyn std::error::Error,
                     "old events and records of sessions could not be removed"
                 );
+            }
+        }
+    }
+
+    /// Removes the changes of the log up to this one: what they hold was replaced or deleted since, and is nobody's to keep.
+    pub(crate) async fn trim_log(&self, seen: Seq) -> Result<u64, StoreError> {
+        let keep = self.store.picture().seq().number().saturating_sub(seen.number());
+        let mut changes = 0;
+        loop {
+            let step = self.store.trim(keep).await?;
+            changes += step.changes;
+            if step.is_done {
+                return Ok(changes);
             }
         }
     }

@@ -27,6 +27,7 @@ mod forget;
 mod keys;
 mod search;
 mod verify;
+mod witness;
 
 pub(crate) use chain::Signers;
 pub(crate) use event::{Action, Actor, Client, ConnectorName, Ending, Event, SessionFacts, Target, Text};

@@ -107,7 +107,7 @@ pub(super) fn append(
 ) -> Option<(String, ChainHead)> {
     let signer = signers.newest()?;
     let nothing = ChainHead::default();
-    let follows_unproven = head.is_some_and(|head| !signers.have_tagged(head));
+    let follows_unproven = head.is_none_or(|head| !signers.have_tagged(head));
     let head = head.unwrap_or(&nothing);
     let day = day_of(event.at);
     let is_later_day = head.last.number > 0 && day > head.day;

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait after something went wrong.
 const PAUSE: Duration = Duration::from_secs(5);
 /// More than any line has.
-const MAX_LINE_BYTES: u64 = 1 << 20;
+pub(super) const MAX_LINE_BYTES: u64 = 1 << 20;
 
 /// Why the copy is behind.
 #[derive(Debug, thiserror::Error)]

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use regent_store::directory::Directory;
-use regent_store::entity::{ChainLink, Entity};
+use regent_store::entity::{ChainHead, ChainLink, Entity};
 use regent_store::{Draft, StoreError};
+use serde_json::Value;
 
-use super::{Action, Actor, Event, KIND, chain};
+use super::verify::Broken;
+use super::{Action, Actor, Ending, Event, KIND, Question, chain};
 use crate::entropy;
 use crate::server::Server;
 
@@ -21,11 +23,9 @@ pub(crate) enum ForgetError {
     /// The end of the chain is not one that this server made.
     #[error("the end of the audit chain was changed: `regent audit chain verify` tells more")]
     Unproven,
-    /// The event that would be the last to go has no hash.
-    #[error(
-        "event {0} of the audit chain is missing or cannot be read: `regent audit chain verify` tells more"
-    )]
-    Unreadable(u64),
+    /// An event on the way is not as it was written: what it says of its age counts for nothing.
+    #[error("event {} of the audit chain is broken, so nothing is removed: {}", .0.seq, .0.why)]
+    Broken(Broken),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] entropy::EntropyError),
@@ -51,17 +51,27 @@ impl Server {
 
     /// Removes events that are older than this; says how many rows went.
     ///
-    /// That they went is an event itself. The newest event always stays.
+    /// That they went is an event itself. The newest event always stays. Nothing goes while what goes is not proved to be
+    /// as it was written: a changed event would take the traces of its change along.
     pub(crate) async fn forget_events(&self, age: SignedDuration) -> Result<u64, ForgetError> {
         let Ok(before) = self.clock.now().checked_sub(age) else { return Ok(0) };
-        let Some(head) = self.store.picture().chain_head().cloned() else { return Ok(0) };
-        let last = self.first_event_at(before).await?.min(head.last.number).saturating_sub(1);
-        if last > head.forgotten.number {
+        let head = self.chain_head().await?.unwrap_or_default();
+        let last = match self.old_part(&head, before).await {
+            Err(error @ (ForgetError::Unproven | ForgetError::Broken(_))) => {
+                self.tell_kept(&error).await?;
+                return Err(error);
+            }
+            found => found?,
+        };
+        if let Some(last) = last {
             self.begin_after(last).await?;
         }
         // Also what an earlier run has begun to remove.
-        let forgotten = self.store.picture().chain_head().map_or(0, |head| head.forgotten.number);
-        let first = chain::key(forgotten + 1);
+        let head = self.chain_head().await?.unwrap_or_default();
+        if !self.journal.signers().have_tagged(&head) {
+            return Err(ForgetError::Unproven);
+        }
+        let first = chain::key(head.forgotten.number + 1);
         let mut rows = 0;
         loop {
             let step = self.store.forget_archived(KIND, &first, ROWS).await?;
@@ -72,11 +82,38 @@ impl Server {
         }
     }
 
+    /// The last event of the part that may go.
+    async fn old_part(&self, head: &ChainHead, before: Timestamp) -> Result<Option<ChainLink>, ForgetError> {
+        if !self.journal.signers().have_tagged(head) {
+            return Err(ForgetError::Unproven);
+        }
+        match self.old_events(head, before).await? {
+            Ok(last) => Ok(last),
+            Err(broken) => {
+                // What another node has removed in the meantime is not missing.
+                let forgotten = self.chain_head().await?.map_or(0, |head| head.forgotten.number);
+                if broken.seq > forgotten { Err(ForgetError::Broken(broken)) } else { Ok(None) }
+            }
+        }
+    }
+
+    /// Leaves an event that old events stay, and why: once, as long as nothing else is to be told.
+    async fn tell_kept(&self, error: &ForgetError) -> Result<(), ForgetError> {
+        let told = error.to_string();
+        let question = Question { action: Some(Action::AUDIT_FORGET.as_str().into()), ..Question::default() };
+        let newest = self.find_events(question, None, 1).await?;
+        let newest = newest.events.first().and_then(|event| serde_json::from_str::<Value>(event).ok());
+        if newest.is_some_and(|event| event.get("detail").and_then(Value::as_str) == Some(&told)) {
+            return Ok(());
+        }
+        let event = self.event(Actor::server(), Action::AUDIT_FORGET)?;
+        let event = Event { detail: Some(told.as_str().into()), ..event };
+        Ok(self.journal(event.ended(Ending::Failed, "chain_broken")).await?)
+    }
+
     /// Lets the chain begin after this event.
-    async fn begin_after(&self, number: u64) -> Result<(), ForgetError> {
-        let row = self.store.archived_row(KIND, &chain::key(number)).await?;
-        let hash = row.as_ref().and_then(|row| Some(chain::split(&row.body)?.1.into()));
-        let link = ChainLink { number, hash: hash.ok_or(ForgetError::Unreadable(number))? };
+    async fn begin_after(&self, link: ChainLink) -> Result<(), ForgetError> {
+        let number = link.number;
         let event = Event {
             detail: Some(format!("events up to number {number}").as_str().into()),
             ..self.event(Actor::server(), Action::AUDIT_FORGET)?

@@ -43,6 +43,11 @@ impl Signer {
         })
     }
 
+    /// The head of a chain without events yet. It is made together with the key: a key without a head has lost it.
+    pub(crate) fn beginning(&self) -> ChainHead {
+        self.tagged(ChainHead::default())
+    }
+
     /// The head with its tag.
     pub(super) fn tagged(&self, head: ChainHead) -> ChainHead {
         let mut head = ChainHead { key: self.id, ..head };

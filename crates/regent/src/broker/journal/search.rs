@@ -183,7 +183,7 @@ impl Server {
     }
 
     /// The number of the first event that is not before this time; that of the next one to come if all are.
-    pub(super) async fn first_event_at(&self, at: Timestamp) -> Result<u64, StoreError> {
+    async fn first_event_at(&self, at: Timestamp) -> Result<u64, StoreError> {
         let Some(head) = self.store.picture().chain_head().cloned() else { return Ok(1) };
         let (mut low, mut high) = (head.forgotten.number + 1, head.last.number + 1);
         while low < high {

@@ -199,6 +199,71 @@ async fn an_end_that_was_changed_is_noticed() {
     assert_eq!(broken.seq, 11);
 }
 
+/// A node on the database after somebody had it for themselves.
+async fn after(tampering: &[&str]) -> (Bench, Arc<Server>) {
+    let bench = bench().await;
+    bench.server.store.shutdown().await.unwrap();
+    for text in tampering {
+        bench.sql(text).await;
+    }
+    let node = bench.node().await;
+    (bench, node)
+}
+
+#[tokio::test]
+async fn a_chain_that_was_taken_away_is_missed() {
+    let all = "DELETE FROM archive";
+    let head = "DELETE FROM record WHERE kind = 'chain-head'";
+    let key = "DELETE FROM record WHERE kind = 'chain-key'";
+    for tampering in [&[head][..], &[all, head], &[all, head, key], &[all, head, key, "DELETE FROM change"]] {
+        let (_bench, node) = after(tampering).await;
+        let broken = node.verify_chain().await.unwrap().broken.unwrap();
+        assert_eq!((broken.seq, broken.why), (0, Why::Headless), "{tampering:?}");
+        // Nothing that begins anew is as good as what was there.
+        node.journal(node.event(Actor::server(), Action::EXPORT).unwrap()).await.unwrap();
+        let broken = node.verify_chain().await.unwrap().broken;
+        assert!(broken.is_some(), "{tampering:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_end_that_was_put_back_is_noticed_by_the_log() {
+    let back = "UPDATE record SET body = (SELECT body FROM change WHERE kind = 'chain-head' AND body LIKE '%\"number\":9,%') \
+                WHERE kind = 'chain-head'";
+    let (_bench, node) = after(&["DELETE FROM archive WHERE key > '00000000000000000009'", back]).await;
+    let broken = node.verify_chain().await.unwrap().broken.unwrap();
+    assert_eq!((broken.seq, broken.why), (12, Why::PutBack));
+}
+
+#[tokio::test]
+async fn a_session_that_was_issued_misses_its_event() {
+    let bench = bench().await;
+    bench.clock.advance(3600);
+    let session = crate::broker::issued::tests::session(&bench.server, 1, "usr_ana", "ASIA1");
+    let event = Event {
+        session: Some(session.facts()),
+        ..bench.server.event(session.caller.clone(), Action::CREDENTIALS_ISSUE).unwrap()
+    };
+    let journal = bench.server.journal.clone();
+    let issue = move |draft: &mut Draft<Directory>| {
+        session.archive(draft);
+        journal.append(draft, &event);
+        Ok::<_, StoreError>(())
+    };
+    bench.server.store.write(issue).await.unwrap();
+    assert_eq!(bench.server.verify_chain().await.unwrap().broken, None);
+    // The event goes, and with it all that the log knows.
+    bench.server.store.shutdown().await.unwrap();
+    let back = "UPDATE record SET body = (SELECT body FROM change WHERE kind = 'chain-head' AND body LIKE '%\"number\":12,%') \
+                WHERE kind = 'chain-head'";
+    bench.sql("DELETE FROM archive WHERE kind = 'audit-event' AND key > '00000000000000000012'").await;
+    bench.sql(back).await;
+    bench.sql("DELETE FROM change WHERE kind = 'chain-head' AND body LIKE '%\"number\":13,%'").await;
+    let node = bench.node().await;
+    let broken = node.verify_chain().await.unwrap().broken.unwrap();
+    assert_eq!((broken.seq, broken.why), (13, Why::PutBack));
+}
+
 #[test]
 fn long_texts_are_clipped_between_characters() {
     let text = Text::from("é".repeat(300).as_str());

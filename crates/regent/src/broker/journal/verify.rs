@@ -1,5 +1,6 @@
 //! Walks the chain and names the first event that is not as it was written.
 
+use jiff::Timestamp;
 use regent_store::directory::Directory;
 use regent_store::entity::{ChainHead, ChainLink};
 use regent_store::{Archived, Draft, Order, Range, StoreError};
@@ -73,6 +74,19 @@ pub(crate) enum Why {
     /// Nobody can say where the chain ends.
     #[error("the end of the chain was changed or is missing; the event is the last one it names")]
     Headless,
+    /// The chain ends before an event that left traces elsewhere.
+    #[error("the chain has lost the event: an older end of it was put back")]
+    PutBack,
+    /// The chain is not the one that was copied.
+    #[error(
+        "the copy of the chain has another event in its place: the chain was changed, or an older state put back"
+    )]
+    NotCopied,
+    /// The copy cannot be asked.
+    #[error(
+        "the copy of the chain cannot be read, and so does not confirm that the chain ends with this event"
+    )]
+    NoCopy,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it serializes by reference")]
@@ -102,8 +116,8 @@ impl<'a> Walk<'a> {
         self.before.number.saturating_add(1)
     }
 
-    /// Goes on to this row.
-    fn step(&mut self, row: &Archived) -> Result<(), Broken> {
+    /// Goes on to this row, and tells what it says.
+    fn step(&mut self, row: &Archived) -> Result<Told, Broken> {
         let seq = self.expected();
         let broken = |id: Option<&str>, why| Err(Broken { seq, id: id.map(Into::into), why });
         if *row.key != *chain::key(seq) {
@@ -132,7 +146,20 @@ impl<'a> Walk<'a> {
         self.day = if self.knows_day { self.day.max(day_of(told.at)) } else { day_of(told.at) };
         self.knows_day = true;
         self.before = ChainLink { number: seq, hash: hash.into() };
-        Ok(())
+        Ok(told)
+    }
+
+    /// The walk goes no further, and the head is not reached.
+    fn cut_off(&self) -> Broken {
+        Broken { seq: self.expected(), id: None, why: Why::CutOff }
+    }
+
+    /// Whether the walk has come to the head.
+    fn ends_at(&self, head: &ChainHead) -> Result<(), Broken> {
+        if self.before == head.last {
+            return Ok(());
+        }
+        Err(Broken { seq: head.last.number, id: None, why: Why::Changed })
     }
 
     /// Whether the event carries the signed end of a day if one has ended, and a true one if it carries any.
@@ -155,7 +182,9 @@ impl Server {
             let Some(broken) = &report.broken else { return Ok(report) };
             // What was forgotten during the walk is not there, and need not be.
             let forgotten = self.chain_head().await?.map_or(0, |head| head.forgotten.number);
-            if broken.seq > forgotten || broken.why == Why::Headless {
+            let is_of_an_event =
+                !matches!(broken.why, Why::Headless | Why::PutBack | Why::NotCopied | Why::NoCopy);
+            if broken.seq > forgotten || !is_of_an_event {
                 return Ok(report);
             }
         }
@@ -163,9 +192,10 @@ impl Server {
 
     async fn walk_chain(&self) -> Result<Report, StoreError> {
         let signers = self.journal.signers();
-        let found = self.chain_head().await?;
-        let is_proven = found.as_ref().is_none_or(|head| signers.have_tagged(head));
-        let head = found.unwrap_or_default();
+        // Before the head: what is there now must be in a chain that is looked at later.
+        let witnesses = self.chain_witnesses().await?;
+        let head = self.chain_head().await?.unwrap_or_default();
+        let is_proven = signers.have_tagged(&head);
         let mut walk = Walk::new(signers, &head);
         let first = walk.expected();
         let broken = if is_proven {
@@ -177,29 +207,69 @@ impl Server {
             None => self.surplus(&head).await?,
             found => found,
         };
+        let broken = match broken {
+            None => self.contradiction(&witnesses, &head).await?,
+            found => found,
+        };
         Ok(Report { events: walk.expected() - first, first, anchors: walk.anchors, broken })
     }
 
     /// Goes from event to event until the head, or until one is not as it was written.
     async fn walk_to(&self, walk: &mut Walk<'_>, head: &ChainHead) -> Result<Option<Broken>, StoreError> {
-        let end = chain::key(head.last.number);
         while walk.before.number < head.last.number {
-            let after = chain::key(walk.before.number);
-            let range = Range { after: Some(&after), order: Order::OldestFirst, ..Range::default() };
-            let page = self.store.archived(KIND, &range, PAGE).await?;
-            let rows = page.rows.iter().take_while(|row| *row.key <= *end);
-            let before = walk.before.number;
+            let rows = self.rows_after(walk, head).await?;
+            if rows.is_empty() {
+                return Ok(Some(walk.cut_off()));
+            }
             for row in rows {
-                if let Err(broken) = walk.step(row) {
+                if let Err(broken) = walk.step(&row) {
                     return Ok(Some(broken));
                 }
             }
-            if walk.before.number == before {
-                return Ok(Some(Broken { seq: walk.expected(), id: None, why: Why::CutOff }));
+        }
+        Ok(walk.ends_at(head).err())
+    }
+
+    /// The next rows on the way to the head, a page of them.
+    async fn rows_after(&self, walk: &Walk<'_>, head: &ChainHead) -> Result<Vec<Archived>, StoreError> {
+        let (after, end) = (chain::key(walk.before.number), chain::key(head.last.number));
+        let range = Range { after: Some(&after), order: Order::OldestFirst, ..Range::default() };
+        let mut rows = self.store.archived(KIND, &range, PAGE).await?.rows;
+        rows.retain(|row| *row.key <= *end);
+        Ok(rows)
+    }
+
+    /// The last of the events that the chain begins with and that are all from before this time; none if there is none, or
+    /// only the newest event of all.
+    ///
+    /// What an event says of its time counts as little as the rest of it until it is proved. So the walk goes on to the
+    /// next signed end of a day, or to the head.
+    pub(super) async fn old_events(
+        &self,
+        head: &ChainHead,
+        before: Timestamp,
+    ) -> Result<Result<Option<ChainLink>, Broken>, StoreError> {
+        let mut walk = Walk::new(self.journal.signers(), head);
+        let (mut old, mut is_past) = (None, false);
+        while walk.before.number < head.last.number {
+            let rows = self.rows_after(&walk, head).await?;
+            if rows.is_empty() {
+                return Ok(Err(walk.cut_off()));
+            }
+            for row in rows {
+                let told = match walk.step(&row) {
+                    Ok(told) => told,
+                    Err(broken) => return Ok(Err(broken)),
+                };
+                is_past |= told.at >= before || walk.before.number == head.last.number;
+                if !is_past {
+                    old = Some(walk.before.clone());
+                } else if old.is_none() || told.anchor.is_some() {
+                    return Ok(Ok(old));
+                }
             }
         }
-        let is_the_end = walk.before == head.last;
-        Ok((!is_the_end).then_some(Broken { seq: head.last.number, id: None, why: Why::Changed }))
+        Ok(walk.ends_at(head).map(|()| old))
     }
 
     /// A row after the end of the chain.
@@ -218,7 +288,7 @@ impl Server {
     }
 
     /// Where the chain ends now, on whichever node it was moved last.
-    async fn chain_head(&self) -> Result<Option<ChainHead>, StoreError> {
+    pub(super) async fn chain_head(&self) -> Result<Option<ChainHead>, StoreError> {
         let head = |draft: &mut Draft<Directory>| Ok(draft.chain_head().map(|head| ChainHead::clone(head)));
         self.store.write(head).await
     }

@@ -182,3 +182,119 @@ async fn the_copy_has_every_event_once_and_goes_on_where_it_stopped() {
     copying.abort();
     assert!(lines().starts_with(&expected));
 }
+
+/// What an event of the server itself tells, newest first.
+async fn told(server: &Server, action: &str) -> Vec<String> {
+    let question = Question { action: Some(action.into()), ..Question::default() };
+    let events = server.find_events(question, None, 10).await.unwrap().events;
+    let event = |event: &str| serde_json::from_str::<serde_json::Value>(event).unwrap();
+    events.iter().map(|told| event(told)["detail"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_event_that_was_made_old_does_not_go() {
+    let hour = SignedDuration::from_hours(1);
+    let older =
+        "UPDATE archive SET body = replace(body, '\"at\":\"2026-11-2', '\"at\":\"2020-11-2') WHERE key <= ";
+    for (last, seq, why) in [
+        ("'00000000000000000003'", 1, Why::Changed),
+        // Those that go are as they were; what would prove them is not.
+        ("'x' AND key LIKE '%06'", 6, Why::Changed),
+    ] {
+        let bench = bench().await;
+        bench.sql(&format!("{older}{last}")).await;
+        for _ in 0..2 {
+            let refused = bench.server.forget_events(hour).await.unwrap_err();
+            let told = "event 1 of the audit chain is broken";
+            assert!(seq != 1 || refused.to_string().contains(told), "{refused}");
+        }
+        let report = bench.server.verify_chain().await.unwrap();
+        assert_eq!(report.broken.map(|broken| (broken.seq, broken.why)), Some((seq, why)), "{last}");
+        // All are there, and one that says why, however often it was tried.
+        assert_eq!(bench.events().await.len(), 13, "{last}");
+        let told = told(&bench.server, "audit.forget").await;
+        assert!(told.len() == 1 && told[0].contains("nothing is removed"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_that_was_made_anew_up_to_its_end_does_not_go() {
+    // Hash after hash was made to fit, so that only the signed end of the day, and the head, say otherwise.
+    let bench = bench().await;
+    let mut before = String::new();
+    for (number, line) in bench.events().await.into_iter().enumerate().take(6) {
+        let (text, _) = chain::split(&line).unwrap();
+        let text = text.replace("2026-11-2", "2020-11-2").replace("user 3", "user 9");
+        let (head, _) = text.split_once("\"prev_hash\":\"").unwrap();
+        let text = format!("{head}\"prev_hash\":\"{before}\"}}");
+        before = chain::hash(&before, &text);
+        let line = format!("{},\"hash\":\"{before}\"}}", text.strip_suffix('}').unwrap());
+        bench.sql(&format!("UPDATE archive SET body = '{line}' WHERE key LIKE '%0{}'", number + 1)).await;
+    }
+    let refused = bench.server.forget_events(SignedDuration::from_hours(1)).await.unwrap_err();
+    assert!(refused.to_string().contains("event 7 of the audit chain is broken"), "{refused}");
+    assert_eq!(bench.events().await.len(), 13);
+}
+
+#[tokio::test]
+async fn the_copy_misses_what_an_older_state_does_not_have() {
+    let bench = Bench::new().await;
+    let path = bench.folder.path().join("chain.jsonl");
+    let node = async || {
+        let settings = Settings {
+            data: Some(bench.folder.path().to_owned()),
+            audit_chain_file: Some(path.clone()),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings, Settings::default()).unwrap();
+        Server::start(config, bench.clock.clone()).await.unwrap().server
+    };
+    let why = async |server: &Server| {
+        server.verify_chain().await.unwrap().broken.map(|broken| (broken.seq, broken.why))
+    };
+    bench.log_in(3).await;
+    let server = node().await;
+    assert_eq!(why(&server).await, Some((3, Why::NoCopy)), "there is to be one");
+    let mut copy = Copy::open(&path).unwrap();
+    server.copy_events(&mut copy).await.unwrap();
+    assert_eq!(why(&server).await, None);
+
+    // Everything the database knows is put back.
+    let state = "CREATE TABLE kept_{0} AS SELECT * FROM {0}";
+    let tables = ["archive", "archive_label", "record", "change", "head"];
+    for table in tables {
+        bench.sql(&state.replace("{0}", table)).await;
+    }
+    server.journal(server.event(Actor::server(), Action::EXPORT).unwrap()).await.unwrap();
+    server.copy_events(&mut copy).await.unwrap();
+    assert_eq!(why(&server).await, None);
+    server.store.shutdown().await.unwrap();
+    for table in tables {
+        bench.sql(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+    }
+    let server = node().await;
+    assert_eq!(why(&server).await, Some((4, Why::NotCopied)));
+    // The copy goes on with what there is, and says so for good.
+    for _ in 0..2 {
+        server.journal(server.event(Actor::server(), Action::LOGIN).unwrap()).await.unwrap();
+    }
+    let mut copy = Copy::open(&path).unwrap();
+    server.copy_events(&mut copy).await.unwrap();
+    assert_eq!(why(&server).await, Some((5, Why::NotCopied)));
+}
+
+#[tokio::test]
+async fn the_log_keeps_what_followers_may_not_have_seen() {
+    let bench = Bench::new().await;
+    bench.log_in(3).await;
+    let seen = bench.server.store.picture().seq();
+    bench.log_in(2).await;
+    let logged = async || bench.sql("SELECT DISTINCT CAST(seq AS TEXT) FROM change ORDER BY seq").await;
+    assert!(logged().await.len() > 5);
+    assert!(bench.server.trim_log(seen).await.unwrap() > 0);
+    let kept: Vec<String> = (1..=2).map(|later| (seen.number() + later).to_string()).collect();
+    assert_eq!(logged().await, kept);
+    assert_eq!(bench.server.trim_log(seen).await.unwrap(), 0);
+    assert_eq!(bench.server.verify_chain().await.unwrap().broken, None);
+    assert_eq!(bench.node().await.verify_chain().await.unwrap().events, 5);
+}
