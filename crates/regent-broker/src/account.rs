@@ -209,6 +209,9 @@ pub struct Rotation {
     pub step: RotationStep,
     /// When this step was reached.
     pub at: i64,
+    /// When a node took it up; none while none is at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<i64>,
 }
 
 /// How far a rotation is.

@@ -47,6 +47,7 @@ impl Server {
         }
         chores.spawn(Arc::clone(&self).look_after_keys());
         chores.spawn(Arc::clone(&self).look_after_records());
+        chores.spawn(Arc::clone(&self).look_after_accounts());
         let server = Arc::clone(&self);
         let answer = move |request, peer| Arc::clone(&server).serve(request, peer);
         listener::run(listener, tls, limits, answer, stop).await;
@@ -95,6 +96,15 @@ impl Server {
                     "old events and records of sessions could not be removed"
                 );
             }
+        }
+    }
+
+    /// Rotates what is due.
+    async fn look_after_accounts(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(KEY_CHECK);
+        loop {
+            ticks.tick().await;
+            self.rotate_due_keys().await;
         }
     }
 

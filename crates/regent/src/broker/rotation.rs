@@ -9,6 +9,9 @@
 //! Each arrow is taken from what is recorded, so a rotation goes on where a crash has left it. What the upstream refuses
 //! before the old key is off is undone; what it leaves unanswered is not, because nobody knows what became of it: the
 //! next try finds out. The record has a key that works at every moment.
+//!
+//! One node at a time is at a rotation: two would take each other's new key for one that was left over. So the record says
+//! when a node took it up, and for a while nobody else does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +28,7 @@ use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::sts::Identity;
 
+mod due;
 mod error;
 mod keys;
 mod turns;
@@ -35,6 +39,8 @@ pub(crate) use turns::Turns;
 
 /// How long an old key stays, switched off, so that it can be brought back.
 const KEPT_SECS: i64 = 24 * 60 * 60;
+/// How long a rotation is nobody else's once a node has taken it up: longer than all of it takes.
+const TURN_SECS: i64 = 10 * 60;
 
 /// A rotation at work.
 #[derive(Debug)]
@@ -78,11 +84,23 @@ pub(crate) enum Progress {
 impl Rotating<'_> {
     /// Goes as far as it can now: from nothing, or from where it was left.
     pub(crate) async fn advance(&self) -> Result<Progress, RotationError> {
+        let stored = self.stored()?;
+        match &stored.value.rotation {
+            None => self.begin(&stored).await?,
+            Some(rotation) => self.take_up(&stored, rotation).await?,
+        }
+        let outcome = self.go_on().await;
+        if outcome.as_ref().is_err_and(|error| !matches!(error, RotationError::Record(_))) {
+            self.let_go().await;
+        }
+        outcome
+    }
+
+    async fn go_on(&self) -> Result<Progress, RotationError> {
         loop {
             let stored = self.stored()?;
             let Some(rotation) = &stored.value.rotation else {
-                self.begin(&stored).await?;
-                continue;
+                return Err(RotationError::Record(Box::new(overtaken())));
             };
             match rotation.step {
                 RotationStep::Creating => self.create(&stored, rotation).await?,
@@ -100,8 +118,45 @@ impl Rotating<'_> {
         }
     }
 
+    /// Notes that this node is at it, unless another one is.
+    async fn take_up(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<(), RotationError> {
+        if rotation.step == RotationStep::Deactivated {
+            return Ok(()); // what is left may be done twice
+        }
+        let now = self.server.seconds();
+        if rotation.taken.is_some_and(|taken| now.saturating_sub(taken) < TURN_SECS) {
+            return Err(RotationError::UnderWay);
+        }
+        let rotation = Rotation { taken: Some(now), ..rotation.clone() };
+        self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+    }
+
+    /// Leaves it to whoever comes next. If that cannot be noted, they have to wait a little.
+    async fn let_go(&self) {
+        let Ok(stored) = self.stored() else { return };
+        let Some(rotation) = stored.value.rotation.clone().filter(|rotation| rotation.taken.is_some()) else {
+            return;
+        };
+        let rotation = Rotation { taken: None, ..rotation };
+        let left = self.write(&stored, move |account| account.rotation = Some(rotation.clone())).await;
+        if let Err(error) = left {
+            tracing::warn!(account = %self.account, %error, "it could not be noted that a rotation was left");
+        }
+    }
+
     /// Brings the old key back, while it is not deleted, and deletes the new one.
     pub(crate) async fn roll_back(&self) -> Result<(), RotationError> {
+        let stored = self.stored()?;
+        let Some(rotation) = &stored.value.rotation else { return Ok(()) };
+        self.take_up(&stored, rotation).await?;
+        let outcome = self.take_back().await;
+        if outcome.as_ref().is_err_and(|error| !matches!(error, RotationError::Record(_))) {
+            self.let_go().await;
+        }
+        outcome
+    }
+
+    async fn take_back(&self) -> Result<(), RotationError> {
         let stored = self.stored()?;
         let Some(rotation) = &stored.value.rotation else { return Ok(()) };
         let keys = self.keys(&stored)?;
@@ -133,6 +188,7 @@ impl Rotating<'_> {
             old_sealed_secret: stored.value.sealed_secret.clone().unwrap_or_default(),
             step: RotationStep::Creating,
             at: self.server.seconds(),
+            taken: Some(self.server.seconds()),
         };
         self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
     }
@@ -213,7 +269,8 @@ impl Rotating<'_> {
         match self.keys(stored)?.set(&rotation.old_key_id, StatusType::Inactive).await {
             Ok(()) => {
                 let at = self.server.seconds();
-                let rotation = Rotation { step: RotationStep::Deactivated, at, ..rotation.clone() };
+                let rotation =
+                    Rotation { step: RotationStep::Deactivated, at, taken: None, ..rotation.clone() };
                 self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
             }
             Err(error) if is_final(&error) => {
@@ -286,8 +343,7 @@ impl Rotating<'_> {
         let command = move |at: &mut BrokerChange<'_>| {
             let old = at.current::<Account>(id.as_str(), None)?;
             if key(&old.value) != expected {
-                let detail = "somebody else has changed the account's key in the meantime";
-                return Err(Problem::conflict("rotation_conflict", detail).fix("try again").into());
+                return Err(overtaken().into());
             }
             let mut account = old.value.clone();
             change(&mut account);
@@ -296,6 +352,11 @@ impl Rotating<'_> {
         let written = self.server.change_broker(actor, command).await;
         written.map_err(|problem| RotationError::Record(Box::new(problem)))
     }
+}
+
+fn overtaken() -> Problem {
+    let detail = "somebody else has changed the account's key in the meantime";
+    Problem::conflict("rotation_conflict", detail).fix("try again")
 }
 
 /// Whether an upstream has said no: then nothing was done. Anything else leaves open what was.

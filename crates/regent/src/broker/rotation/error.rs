@@ -15,6 +15,9 @@ pub(crate) enum RotationError {
     /// The account has no key of its own.
     #[error("only an account with an access key has one to rotate")]
     NoKey,
+    /// Another request, or another node, is at it.
+    #[error("the key of this account is being rotated just now")]
+    UnderWay,
     /// The user has a second key already, and AWS allows two.
     #[error("the user has another access key, `{0}`, and can have two at most; delete it first")]
     SecondKey(String),

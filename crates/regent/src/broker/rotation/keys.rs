@@ -8,6 +8,9 @@ use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::iam::ListedKey;
 
+/// By how much the upstream's clock may be behind this host's.
+const SLACK_SECS: i64 = 5 * 60;
+
 /// A user's keys, seen and changed with one of them.
 #[derive(Debug)]
 pub(super) struct Keys<'a> {
@@ -47,6 +50,8 @@ impl<'a> Keys<'a> {
     /// Deletes what a rotation made before it was cut off: a key that came after its beginning. An older one is
     /// somebody's, and stays.
     pub(super) async fn forget_leftovers(&self, since: i64) -> Result<(), RotationError> {
+        // Nothing hides in the slack: there was no second key when the rotation began.
+        let since = since.saturating_sub(SLACK_SECS);
         for key in self.others().await? {
             if key.created_at.is_none_or(|created| created.as_second() < since) {
                 return Err(RotationError::SecondKey(key.access_key_id));

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use regent_broker::{Account, AccountTerms, Id, RotationStep};
+use regent_broker::{Account, AccountTerms, Health, Id, RotationStep};
 use regent_wire::iam::{CreateUserRequest, PutUserPolicyRequest, op};
 use serde_json::json;
 
-use super::{Patience, Progress, Rotating, RotationError};
+use super::{Patience, Progress, Rotating, RotationError, TURN_SECS};
 use crate::Server;
 use crate::broker::change::Actor;
+use crate::broker::journal::Question;
 use crate::clock::Clock;
 use crate::seal::place;
 use crate::upstream::Upstream;
@@ -161,6 +162,11 @@ async fn a_rotation_goes_on_where_a_crash_has_left_it() {
     world.rotating(&world.upstream).begin(&stored).await.unwrap();
     let lost = world.upstream.create_access_key(&world.first, None).await.unwrap().value;
     assert_eq!(world.works().await, world.first.access_key_id);
+    // Whoever was at it may still be.
+    world.clock.advance(TURN_SECS - 1);
+    assert!(matches!(world.advance().await, Err(RotationError::UnderWay)));
+    assert!(matches!(world.rotating(&world.upstream).roll_back().await, Err(RotationError::UnderWay)));
+    world.clock.advance(1);
     world.advance().await.unwrap();
     assert!(world.keys().await.iter().all(|(id, _)| *id != lost.access_key_id));
     assert_eq!(world.keys().await.len(), 2);
@@ -183,11 +189,104 @@ async fn a_rotation_goes_on_where_a_crash_has_left_it() {
 }
 
 #[tokio::test]
+async fn a_leftover_key_is_known_by_an_upstream_whose_clock_is_behind() {
+    let world = World::new().await;
+    let rotating = world.rotating(&world.upstream);
+    world.clock.advance(200); // which is no time at the upstream, whose clock is that much behind
+    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
+    world.clock.advance(-200);
+    let lost = world.upstream.create_access_key(&world.first, None).await.unwrap().value;
+    world.clock.advance(200 + TURN_SECS);
+    world.advance().await.unwrap();
+    assert!(world.keys().await.iter().all(|(id, _)| *id != lost.access_key_id));
+}
+
+/// The account's key is to be rotated every so many days.
+async fn set_days(world: &World, days: u32) {
+    let (id, now) = (world.account.clone(), world.server.seconds());
+    let set = move |at: &mut super::BrokerChange<'_>| {
+        let old = at.current::<Account>(id.as_str(), None)?;
+        let mut account = old.value.clone();
+        account.terms.rotate_every_days = Some(days);
+        account.secret_set = Some(now);
+        at.replace(&old, account)
+    };
+    assert!(world.server.change_broker(world.actor.clone(), set).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_is_old_enough_is_rotated_without_being_asked() {
+    let world = World::new().await;
+    set_days(&world, 30).await;
+    world.clock.advance(30 * 86_400 - 1);
+    world.server.rotate_due_keys().await;
+    assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
+
+    world.clock.advance(1);
+    world.server.rotate_due_keys().await;
+    assert_eq!(world.step(), Some(RotationStep::Deactivated));
+    let second = world.works().await;
+    assert_ne!(second, world.first.access_key_id);
+    // An hour later there is nothing to do; a day later the old key goes.
+    world.clock.advance(3600);
+    world.server.rotate_due_keys().await;
+    assert_eq!((world.works().await, world.keys().await.len()), (second.clone(), 2));
+    world.clock.advance(86_400);
+    world.server.rotate_due_keys().await;
+    assert_eq!((world.keys().await, world.step()), (vec![(second, true)], None));
+
+    // It is told as what the server did.
+    let question = Question { actor: Some("server".into()), ..Question::default() };
+    let events = world.server.find_events(question, None, 100).await.unwrap().events;
+    assert!(events.len() >= 4, "{events:?}");
+    assert!(events.iter().all(|event| event.contains(r#""action":"account.update""#)), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_rotation_that_fails_is_noted_and_tried_again() {
+    let world = World::with(&["iam:ListAccessKeys"]).await;
+    set_days(&world, 1).await;
+    world.clock.advance(86_400);
+    for _ in 0..3 {
+        world.server.rotate_due_keys().await;
+        let record = world.record();
+        assert!(
+            matches!(&record.health, Health::Failing { code, .. } if code == "rotation_failed"),
+            "{:?}",
+            record.health
+        );
+        assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
+    }
+    let question = Question { actor: Some("server".into()), ..Question::default() };
+    let events = world.server.find_events(question, None, 100).await.unwrap().events;
+    let failed = events.iter().filter(|event| event.contains(r#""error_code":"rotation_failed""#));
+    assert_eq!(failed.count(), 1, "{events:?}");
+    world.allow(&["iam:*"]).await;
+    world.server.rotate_due_keys().await;
+    assert_eq!((world.step(), world.record().health), (Some(RotationStep::Deactivated), Health::Ok));
+}
+
+#[tokio::test]
+async fn what_another_node_is_at_is_left_to_it() {
+    let world = World::new().await;
+    set_days(&world, 1).await;
+    world.clock.advance(86_400);
+    let rotating = world.rotating(&world.upstream);
+    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
+    let theirs = world.upstream.create_access_key(&world.first, None).await.unwrap().value;
+    world.server.rotate_due_keys().await;
+    assert!(world.keys().await.iter().any(|(id, _)| *id == theirs.access_key_id));
+    assert_eq!((world.keys().await.len(), world.step()), (2, Some(RotationStep::Creating)));
+    assert_eq!(world.record().health, Health::Untested);
+}
+
+#[tokio::test]
 async fn a_rotation_can_be_rolled_back_until_the_old_key_is_gone() {
     let world = World::new().await;
     world.rotating(&world.upstream).roll_back().await.unwrap();
     let stored = world.rotating(&world.upstream).stored().unwrap();
     world.rotating(&world.upstream).begin(&stored).await.unwrap();
+    world.clock.advance(TURN_SECS);
     world.rotating(&world.upstream).roll_back().await.unwrap();
     assert_eq!(world.step(), None);
     world.advance().await.unwrap();
@@ -207,6 +306,7 @@ async fn a_recorded_key_that_is_gone_does_not_keep_the_old_one_from_coming_back(
     assert_eq!(world.step(), Some(RotationStep::Switched));
     let new = world.works().await;
     world.upstream.delete_access_key(&root(), Some("broker"), &new).await.unwrap();
+    world.clock.advance(TURN_SECS);
     rotating.roll_back().await.unwrap();
     assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
 }

@@ -66,7 +66,7 @@ async fn test_account(
 }
 
 /// Rotates an account's access key: makes a second one, tries it, switches to it and turns the old one off. The old one is
-/// deleted a day later, when this is asked again.
+/// deleted a day later, by the server itself, or when this is asked again.
 #[utoipa::path(post, path = "/accounts/{id}/rotate", operation_id = "rotateAccount", tag = "Accounts",
     params(("id" = String, Path)),
     responses((status = 200, body = Shown<AccountView>), (status = "default", body = Problem)))]
@@ -95,10 +95,8 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
     let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
         .map_err(|error| from_base(&error))?;
     let actor = known.actor()?;
-    let _turn = server.bases.rotating.take(&held.entity.id).ok_or_else(|| {
-        let detail = "the key of this account is being rotated just now";
-        Problem::conflict("rotation_under_way", detail).fix("look at the account again in a moment")
-    })?;
+    let turn = server.bases.rotating.take(&held.entity.id);
+    let _turn = turn.ok_or_else(|| refused(RotationError::UnderWay))?;
     let rotating = Rotating {
         server,
         upstream: &upstream,
@@ -118,6 +116,8 @@ fn refused(error: RotationError) -> Problem {
     let text = error.to_string();
     match error {
         RotationError::NoAccount(_) => Problem::not_found(text),
+        RotationError::UnderWay => Problem::conflict("rotation_under_way", text)
+            .fix("look at the account again in a moment; what was cut off can be taken up after ten minutes"),
         RotationError::NoKey | RotationError::SecondKey(_) | RotationError::Stranger { .. } => {
             Problem::conflict("rotation_not_possible", text)
         }

@@ -1,0 +1,115 @@
+//! Rotations that nobody asks for: keys that are old enough, and what is left of rotations that were begun.
+
+use std::sync::Arc;
+
+use regent_broker::{Account, AccountKind, Health, Rotation, RotationStep, Stored};
+
+use super::{KEPT_SECS, Patience, Progress, Rotating, RotationError};
+use crate::broker::base;
+use crate::broker::change::{Actor, BrokerChange};
+use crate::broker::journal::{self, Action, Ending, Event};
+use crate::server::Server;
+
+const A_DAY_SECS: i64 = 86_400;
+/// What the health of an account says whose key could not be rotated.
+const FAILED: &str = "rotation_failed";
+
+impl Server {
+    /// Goes on with every rotation that is due. One that fails is noted on its account, and tried again next time.
+    pub(crate) async fn rotate_due_keys(self: &Arc<Self>) {
+        let (picture, now) = (self.store.picture(), self.seconds());
+        let due = picture.broker().accounts.iter().filter(|held| is_due(&held.entity.value, now));
+        for stored in due.map(|held| Arc::clone(&held.entity)).collect::<Vec<_>>() {
+            let Some(_turn) = self.bases.rotating.take(&stored.id) else { continue };
+            match self.rotate_due_key(&stored).await {
+                Ok(progress) => tracing::info!(account = %stored.id, ?progress, "a key was rotated"),
+                Err(told) => {
+                    tracing::error!(account = %stored.id, error = %told, "a key could not be rotated");
+                    self.note_rotation(&stored, Some(&told)).await;
+                }
+            }
+        }
+    }
+
+    /// Rotates one, and says what to tell of it if that fails. What another node is at is not a failure.
+    async fn rotate_due_key(self: &Arc<Self>, stored: &Stored<Account>) -> Result<Option<Progress>, String> {
+        let picture = self.store.picture();
+        let upstream =
+            base::upstream(self, picture.broker(), &stored.value).map_err(|error| error.to_string())?;
+        let actor = self.by_itself(None).map_err(|error| error.to_string())?;
+        let patience = Patience::default();
+        let rotating =
+            Rotating { server: self, upstream: &upstream, account: &stored.id, actor: &actor, patience };
+        match rotating.advance().await {
+            Ok(progress) => {
+                self.note_rotation(stored, None).await;
+                Ok(Some(progress))
+            }
+            Err(RotationError::UnderWay) => Ok(None),
+            Err(error) if self.is_elsewhere(stored).await => {
+                tracing::debug!(account = %stored.id, %error, "another node rotates this key");
+                Ok(None)
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Whether another node is at the account's rotation by now, or has been.
+    async fn is_elsewhere(&self, seen: &Stored<Account>) -> bool {
+        // A command that changes nothing brings the newest picture along.
+        let newest = self.store.write(|_| Ok::<_, regent_store::StoreError>(())).await;
+        let picture = self.store.picture();
+        let account = picture.broker().accounts.get(seen.id.as_str()).map(|stored| &stored.value);
+        let is_taken = |rotation: &Rotation| rotation.taken.is_some();
+        let key = |account: &Account| account.terms.access_key_id.clone();
+        newest.is_ok()
+            && account.is_none_or(|account| {
+                account.rotation.as_ref().is_some_and(is_taken) || key(account) != key(&seen.value)
+            })
+    }
+
+    /// The server as who changes something; with what went wrong, if something did.
+    fn by_itself(&self, failure: Option<&str>) -> Result<Actor, crate::entropy::EntropyError> {
+        let event = self.event(journal::Actor::server(), Action::on("", ""))?;
+        let event = match failure {
+            Some(told) => Event { detail: Some(told.into()), ..event }.ended(Ending::Failed, FAILED),
+            None => event,
+        };
+        Ok(Actor { event: Some(Box::new(event)), ..Actor::server(self.seconds()) })
+    }
+
+    /// Notes on the account how it went, if that is news.
+    async fn note_rotation(&self, stored: &Stored<Account>, failure: Option<&str>) {
+        let health = match failure {
+            Some(_) => Health::Failing { since: self.seconds(), code: FAILED.to_owned() },
+            None => Health::Ok,
+        };
+        let Ok(actor) = self.by_itself(failure) else { return };
+        let id = stored.id.clone();
+        let note = move |change: &mut BrokerChange<'_>| {
+            let old = change.current::<Account>(id.as_str(), None)?;
+            let has_failed = matches!(&old.value.health, Health::Failing { code, .. } if code == FAILED);
+            if has_failed == matches!(health, Health::Failing { .. }) {
+                return Ok(());
+            }
+            change.replace(&old, Account { health: health.clone(), ..old.value.clone() })
+        };
+        if let Err(problem) = self.change_broker(actor, note).await {
+            tracing::warn!(account = %stored.id, code = problem.code(), "it could not be noted how a rotation went");
+        }
+    }
+}
+
+/// Whether there is something to do for an account's key.
+fn is_due(account: &Account, now: i64) -> bool {
+    let terms = &account.terms;
+    if terms.kind != AccountKind::AccessKey || account.sealed_secret.is_none() {
+        return false;
+    }
+    if let Some(rotation) = &account.rotation {
+        return rotation.step != RotationStep::Deactivated || now >= rotation.at.saturating_add(KEPT_SECS);
+    }
+    let age = terms.rotate_every_days.map(|days| i64::from(days).saturating_mul(A_DAY_SECS));
+    let due = account.secret_set.zip(age).map(|(set, age)| set.saturating_add(age));
+    !terms.disabled && due.is_some_and(|due| now >= due)
+}
