@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use regent_broker::BrokerRole;
 use regent_policy::action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,10 +30,11 @@ use crate::yaml;
 mod apply;
 mod declared;
 mod document;
+mod key;
 mod names;
 
 use apply::{Applying, Change, Outcome, Warning};
-use document::Document;
+use document::{Document, KeyIds};
 
 /// What a planned command is forgotten with.
 const PLANNED: &str = "planned";
@@ -87,12 +89,18 @@ struct ConfigAnswer {
     warnings: Vec<Warning>,
 }
 
-/// Writes out the configuration in YAML. It has no secrets and no people.
+/// Writes out the configuration in YAML. That it did is an event.
+///
+/// It has no secrets and no people, and ids of access keys for administrators alone.
 #[utoipa::path(get, path = "/config/export", operation_id = "exportConfig", tag = "Configuration",
     responses((status = 200, body = Document, content_type = "text/yaml"), (status = "default", body = Problem)))]
 async fn export_config(known: Known) -> Result<Response, Problem> {
     known.must(&action!("regent:ExportConfig"), "config", "*")?;
-    let document = document::of(known.directory.broker()).map_err(Problem::internal)?;
+    let server = &known.asked.server;
+    let event = server.event_of(&known.caller, Action::EXPORT).map_err(Problem::internal)?;
+    server.journal(Event { detail: Some(Text::from("configuration")), ..event }).await?;
+    let keys = if known.caller.has(BrokerRole::Administrator) { KeyIds::Told } else { KeyIds::LeftOut };
+    let document = document::of(known.directory.broker(), keys).map_err(Problem::internal)?;
     let text = yaml::write(&document).map_err(Problem::internal)?;
     Ok(([(CONTENT_TYPE, "text/yaml; charset=utf-8")], text).into_response())
 }

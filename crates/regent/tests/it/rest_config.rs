@@ -106,9 +106,51 @@ async fn a_document_changes_what_differs_and_keeps_secrets() {
     let applied = apply(&admin, "/config/apply", document, false).await;
     assert_eq!(applied.body["warnings"], json!([]));
     assert!(admin.get("/accounts/key").await.body["secret_set_at"].is_string());
+    // Another key would take the secret along, which no document can bring back.
+    let before = admin.get("/accounts/key").await.body;
     let other_key = document.replace("7EXAMPLE", "7EXAMPL2");
-    let warned = apply(&admin, "/config/apply", &other_key, false).await;
-    assert_eq!(warned.body["warnings"][0]["name"], "key", "{}", warned.text);
+    for path in ["/config/plan", "/config/apply"] {
+        let refused = apply(&admin, path, &other_key, false).await;
+        assert_eq!(refused.shape(), "422 invalid", "{}", refused.text);
+        let found = &refused.body["fields"][0];
+        assert_eq!(found["name"], "accounts[key].access_key_id");
+        assert_eq!(found["code"], "key_has_secret");
+        assert!(found["fix"].is_string(), "{}", refused.text);
+    }
+    // No key named is the one there is.
+    let no_key = document.replace("    access_key_id: AKIAIOSFODNN7EXAMPLE\n", "");
+    assert_eq!(actions(&apply(&admin, "/config/apply", &no_key, false).await), Vec::<String>::new());
+    assert_eq!(admin.get("/accounts/key").await.body, before);
+}
+
+#[tokio::test]
+async fn whole_ids_of_access_keys_are_for_administrators() {
+    let admin = filled().await;
+    let eva = admin.made_person("eva").await;
+    let auditors = json!({ "name": "auditors", "roles": ["auditor"], "members": [eva.body["id"]] });
+    admin.made("/groups", auditors).await;
+    let nobody = admin.server.api();
+    let sign_in = json!({ "name": "eva", "password": crate::support::api::PASSWORD });
+    let eva = nobody.signed_in_by(&nobody.made("/auth/sign-in", sign_in).await);
+
+    let whole = "AKIAIOSFODNN7EXAMPLE";
+    for path in ["/accounts", "/accounts/key", "/config/export"] {
+        let (ours, theirs) = (admin.get(path).await, eva.get(path).await);
+        assert!(ours.status == 200 && ours.text.contains(whole), "{path}: {}", ours.text);
+        assert!(theirs.status == 200 && !theirs.text.contains(whole), "{path}: {}", theirs.text);
+    }
+    assert_eq!(eva.get("/accounts/key").await.body["access_key_id"], "AKIA…MPLE");
+    // What they got means the same, applied where it is from.
+    let theirs = eva.get("/config/export").await.text;
+    assert_eq!(actions(&apply(&admin, "/config/apply", &theirs, true).await), Vec::<String>::new());
+    let events = admin.get("/audit?action=export").await;
+    let told: Vec<[&Value; 2]> = events.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| [&event["actor"]["name"], &event["detail"]])
+        .collect();
+    assert_eq!(told, [["eva", "configuration"], ["eva", "configuration"], ["root-admin", "configuration"]]);
 }
 
 #[tokio::test]
@@ -205,6 +247,17 @@ async fn a_request_that_is_sent_twice_is_done_once() {
     // What was refused was not done, and its key is free.
     assert_eq!(keyed(&admin, "/groups", "k2", &group).await.shape(), "409 name_taken");
     assert_eq!(keyed(&admin, "/groups", "k2", &json!({ "name": "ops" })).await.status, 201);
+    // What changes nothing is not remembered.
+    let policy = json!({ "policy": "{}" });
+    for _ in 0..2 {
+        let linted = keyed(&admin, "/policies/lint", "k3", &policy).await;
+        assert_eq!(
+            (linted.status, linted.headers.get("idempotent-replayed")),
+            (200, None),
+            "{}",
+            linted.text
+        );
+    }
     // Nobody else's request is the same.
     let nobody =
         keyed(&Api { cookie: Some("__Host-regent=x".to_owned()), ..admin.clone() }, "/groups", "k1", &group)

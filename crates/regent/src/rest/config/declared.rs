@@ -8,6 +8,7 @@ use regent_store::directory::{Broker, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::key;
 use super::names::Names;
 use crate::broker::check;
 use crate::rest::body::take;
@@ -135,10 +136,10 @@ impl Declared for Account {
             id_in(hop, ("base", "base"), Self::PREFIX, names)?;
         }
         let terms: AccountTerms = take(value)?;
-        let Some(old) = old else { return Ok(Self::new(terms)) };
-        let is_same_key = terms.access_key_id == old.terms.access_key_id;
-        let account = old.with(terms);
-        Ok(if is_same_key { account } else { Self { sealed_secret: None, secret_set: None, ..account } })
+        match old {
+            None => Ok(Self::new(terms)),
+            Some(old) => key::keeping(old, terms),
+        }
     }
 
     /// A document has no secrets: of one that is missing people are warned, and nothing is issued until it is there.

@@ -61,14 +61,29 @@ impl Document {
     }
 }
 
+/// Whether a document tells the ids of access keys, which not everybody sees whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyIds {
+    /// It does.
+    Told,
+    /// It does not: applied, it leaves them as they are.
+    LeftOut,
+}
+
 /// The document that says what there is.
-pub(super) fn of(broker: &Broker) -> serde_json::Result<Value> {
+pub(super) fn of(broker: &Broker, keys: KeyIds) -> serde_json::Result<Value> {
     let names = Names::of(broker);
+    let mut accounts = section::<Account>(broker, &names)?;
+    if keys == KeyIds::LeftOut {
+        for members in accounts.iter_mut().filter_map(Value::as_object_mut) {
+            members.remove("access_key_id");
+        }
+    }
     Ok(json!({
         "version": VERSION,
         "upstreams": section::<Upstream>(broker, &names)?,
         "identity_sources": section::<IdentitySource>(broker, &names)?,
-        "accounts": section::<Account>(broker, &names)?,
+        "accounts": accounts,
         "groups": section::<Group>(broker, &names)?,
         "system_callers": section::<SystemCaller>(broker, &names)?,
         "connectors": section::<Connector>(broker, &names)?,
