@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use regent_broker::{Id, Noun, Stored};
-use regent_store::directory::{Directory, Table};
+use regent_store::directory::{Directory, Table, Versioned};
 use regent_store::entity::{BrokerEntity, Entity};
 use regent_store::{Draft, StoreError};
 use serde_json::Value;
@@ -12,6 +12,10 @@ use super::journal::{Action, Event, Journal, Target};
 use crate::entropy;
 use crate::rest::problem::Problem;
 use crate::server::Server;
+
+mod parts;
+
+pub(crate) use parts::{Part, PartChange};
 
 /// Why nothing was changed.
 pub(crate) enum NotChanged {
@@ -59,6 +63,11 @@ impl Actor {
 
 /// A noun of the broker as the store holds it.
 pub(crate) trait Kept: Noun {
+    /// What the journal tells of a change besides that there was one: parts of it that count by themselves.
+    fn parts(_change: &PartChange<'_, Self>) -> Vec<Part> {
+        Vec::new()
+    }
+
     /// All of its kind.
     fn table(directory: &Directory) -> &Table<Self>;
     /// What it is called to people: `connector`.
@@ -68,7 +77,7 @@ pub(crate) trait Kept: Noun {
 }
 
 macro_rules! kept {
-    ($($kind:ident $table:ident $word:literal $noun:literal),+ $(,)?) => { $(
+    ($($kind:ident $table:ident $word:literal $noun:literal $($parts:path)?),+ $(,)?) => { $(
         impl Kept for regent_broker::$kind {
             const WORD: &'static str = $word;
             const NOUN: &'static str = $noun;
@@ -76,6 +85,12 @@ macro_rules! kept {
             fn table(directory: &Directory) -> &Table<Self> {
                 &directory.broker().$table
             }
+
+            $(
+                fn parts(change: &PartChange<'_, Self>) -> Vec<Part> {
+                    $parts(change)
+                }
+            )?
         }
     )+ };
 }
@@ -83,9 +98,9 @@ macro_rules! kept {
 kept! {
     Upstream upstreams "upstream" "upstream",
     Account accounts "account" "account",
-    Connector connectors "connector" "connector",
+    Connector connectors "connector" "connector" parts::grants,
     Person people "user" "user",
-    Group groups "group" "group",
+    Group groups "group" "group" parts::mapping,
     SystemCaller system_callers "system caller" "system_caller",
     IdentitySource identity_sources "identity source" "identity_source",
     Login logins "sign-in" "login",
@@ -117,7 +132,7 @@ impl BrokerChange<'_> {
             updated_by: by.clone(),
             value,
         };
-        self.tell("create", &stored);
+        self.tell("create", &stored, (None, Some(&stored.value)));
         self.put(stored);
         Ok(())
     }
@@ -132,14 +147,7 @@ impl BrokerChange<'_> {
             .versioned(id)
             .ok_or_else(|| Problem::not_found(format!("there is no {} `{id}`", T::WORD)))?;
         if revision.is_some_and(|revision| revision != held.version.number()) {
-            return Err(Problem::new(
-                http::StatusCode::PRECONDITION_FAILED,
-                "revision_conflict",
-                format!("somebody has changed this {} in the meantime", T::WORD),
-            )
-            .fix("look at what there is now, and change that")
-            .with("current_revision", held.version.number())
-            .into());
+            return Err(revision_conflict(held).into());
         }
         Ok(Arc::clone(&held.entity))
     }
@@ -155,19 +163,19 @@ impl BrokerChange<'_> {
         }
         let Actor { id: by, now, .. } = self.actor;
         let stored = Stored { value, updated: *now, updated_by: by.clone(), ..Stored::clone(old) };
-        self.tell("update", &stored);
+        self.tell("update", &stored, (Some(&old.value), Some(&stored.value)));
         self.put(stored);
         Ok(())
     }
 
     /// Removes what there was.
     pub(crate) fn remove<T: Kept>(&mut self, old: &Stored<T>) {
-        self.tell("delete", old);
+        self.tell("delete", old, (Some(&old.value), None));
         self.draft.remove("", T::KIND, old.id.as_str());
     }
 
-    /// Tells the journal what was done to something.
-    fn tell<T: Kept>(&mut self, verb: &str, stored: &Stored<T>) {
+    /// Tells the journal what was done to something, from what it was to what it is.
+    fn tell<T: Kept>(&mut self, verb: &str, stored: &Stored<T>, (old, new): (Option<&T>, Option<&T>)) {
         let Some(event) = &self.actor.event else { return };
         let event = Event {
             action: Action::on(T::NOUN, verb),
@@ -175,6 +183,11 @@ impl BrokerChange<'_> {
             ..Event::clone(event)
         };
         self.journal.append(self.draft, &event);
+        let parts = T::parts(&PartChange { stored, old, new, broker: self.draft.broker() });
+        for Part { action, connector, detail } in parts {
+            let detail = Some(detail.as_str().into());
+            self.journal.append(self.draft, &Event { action, connector, detail, ..event.clone() });
+        }
     }
 
     /// Writes a record as it is.
@@ -184,6 +197,17 @@ impl BrokerChange<'_> {
     {
         self.draft.put("", Entity::Broker(BrokerEntity::from(stored)));
     }
+}
+
+/// The change is not one of what there is now.
+pub(crate) fn revision_conflict<T: Kept>(held: &Versioned<Stored<T>>) -> Problem {
+    Problem::new(
+        http::StatusCode::PRECONDITION_FAILED,
+        "revision_conflict",
+        format!("somebody has changed this {} in the meantime", T::WORD),
+    )
+    .fix("look at what there is now, and change that")
+    .with("current_revision", held.version.number())
 }
 
 fn name_taken<T: Kept>(name: &str, by: &Id) -> Problem {

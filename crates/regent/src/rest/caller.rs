@@ -12,11 +12,12 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use regent_broker::{Login, Origin, Settings, Stored, SystemAuth, Who};
-use regent_store::Snapshot;
 use regent_store::directory::Directory;
+use regent_store::{Snapshot, StoreError};
 
 use super::asked::Asked;
 use super::auth::refresh;
+use super::body::if_match;
 use super::problem::Problem;
 use crate::broker::access::Access;
 use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
@@ -80,6 +81,18 @@ impl Known {
             .fix("change it with POST /api/v1/me/password"))
     }
 
+    /// The same on a picture that has the revision which the request names: another node may have shown it.
+    async fn caught_up(self, headers: &HeaderMap) -> Result<Self, Problem> {
+        let seen = self.directory.seq().number();
+        if !if_match(headers).is_ok_and(|revision| revision.is_some_and(|revision| revision > seen)) {
+            return Ok(self);
+        }
+        // A command that changes nothing brings the newest picture along.
+        self.asked.server.store.write(|_| Ok::<_, StoreError>(())).await?;
+        let directory = self.asked.directory()?;
+        Ok(Self { directory, ..self })
+    }
+
     /// Who changes something, for the records.
     pub(crate) fn actor(&self) -> Result<Actor, Problem> {
         // What was done, and to what, is put in its place by the change.
@@ -128,6 +141,7 @@ impl<S: Sync> FromRequestParts<S> for Known {
         };
         let known = Self { asked, caller, directory, csrf };
         known.must_have_own_password(parts)?;
+        let known = known.caught_up(&parts.headers).await?;
         if known.caller.has_stale_groups { refresh::groups(known).await } else { Ok(known) }
     }
 }

@@ -16,7 +16,10 @@ use super::list::Page;
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::administrators;
-use crate::broker::change::{BrokerChange, Kept, NotChanged};
+use crate::broker::change::{BrokerChange, Kept, NotChanged, revision_conflict};
+
+/// Members of which null says that there is none. Left out, they have a default, so a patch must not leave them out.
+const NULL_IS_NONE: [&str; 1] = ["source_identity_template"];
 
 /// A noun of the broker as the API has it.
 pub(super) trait Resource: Kept {
@@ -234,8 +237,18 @@ impl Edit {
         let revision = must_match(headers)?;
         without_read_only(&mut body, T::READ_ONLY);
         let held = find::<T>(&known.directory, id)?;
+        // Merged with anything else, the patch would take back what others have changed.
+        if held.version.number() != revision {
+            let id = &held.entity.id;
+            return Err(with_current::<T>(known, id, revision_conflict(held)));
+        }
         let mut merged = terms(&held.entity.value).map_err(Problem::internal)?;
+        let nulls = NULL_IS_NONE.into_iter().filter(|name| body.get(name).is_some_and(Value::is_null));
+        let nulls: Vec<&str> = nulls.collect();
         merge(&mut merged, body);
+        if let Some(members) = merged.as_object_mut() {
+            members.extend(nulls.into_iter().map(|name| (name.to_owned(), Value::Null)));
+        }
         Ok(Self { id: held.entity.id.clone(), revision, terms: merged })
     }
 }

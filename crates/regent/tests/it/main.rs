@@ -39,6 +39,7 @@ mod postgres;
 mod process;
 mod rest;
 mod rest_answers;
+mod rest_changes;
 mod rest_config;
 mod rest_connectors;
 mod rest_document;
