@@ -174,6 +174,30 @@ impl Filter {
         })
     }
 
+    /// The query that goes on after this event, and asks for the same otherwise.
+    fn going_on(&self, after: u64) -> String {
+        let format = match self.format {
+            None => None,
+            Some(Format::Jsonl) => Some("jsonl"),
+            Some(Format::Csv) => Some("csv"),
+        };
+        let limit = self.limit.map(|limit| limit.to_string());
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("from", self.from.as_deref()),
+            ("to", self.to.as_deref()),
+            ("actor", self.actor.as_deref()),
+            ("action", self.action.as_deref()),
+            ("connector", self.connector.as_deref()),
+            ("session", self.session.as_deref()),
+            ("limit", limit.as_deref()),
+            ("format", format),
+        ] {
+            query.extend_pairs(value.map(|value| (name, value)));
+        }
+        query.append_pair("cursor", &after.to_string()).finish()
+    }
+
     fn after(&self) -> Result<Option<u64>, Problem> {
         let number = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(str::parse);
         number.transpose().map_err(|_| {
@@ -254,7 +278,7 @@ async fn export_events(known: Known, Query(filter): Query<Filter>) -> Result<Res
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(name));
     if let Some(after) = after
-        && let Ok(link) = HeaderValue::from_str(&format!("<?cursor={after}>; rel=\"next\""))
+        && let Ok(link) = HeaderValue::from_str(&format!("<?{}>; rel=\"next\"", filter.going_on(after)))
     {
         headers.insert(LINK, link);
     }
@@ -307,4 +331,29 @@ async fn verify_events(known: Known) -> Result<Json<Verified>, Problem> {
         anchors: report.anchors,
         broken,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Filter, Format};
+
+    #[test]
+    fn the_next_page_is_one_of_the_same_question() {
+        let filter = Filter {
+            from: Some("2026-11-22T08:00:00+01:00".to_owned()),
+            actor: Some("ana & bob>".to_owned()),
+            action: Some("credentials.*".to_owned()),
+            session: Some("sess_1".to_owned()),
+            limit: Some(5),
+            cursor: Some("3".to_owned()),
+            format: Some(Format::Csv),
+            ..Filter::default()
+        };
+        assert_eq!(
+            filter.going_on(17),
+            "from=2026-11-22T08%3A00%3A00%2B01%3A00&actor=ana+%26+bob%3E&action=credentials.*\
+             &session=sess_1&limit=5&format=csv&cursor=17"
+        );
+        assert_eq!(Filter::default().going_on(1), "cursor=1");
+    }
 }

@@ -92,9 +92,16 @@ fn refuse_built_in(broker: &Broker, id: &str) -> Result<(), Problem> {
 async fn list_upstreams(known: Known, Query(page): Query<Page>) -> Result<Response, Problem> {
     known.must(&action!("regent:ListUpstreams"), "upstream", "*")?;
     let broker = known.directory.broker();
-    let after = page.after()?;
-    let first = BUILT_IN.into_iter().filter(|_| after.is_empty()).filter_map(|id| built_in(broker, id));
-    let first = first.map(|shown| (String::new(), shown));
+    // Names do not begin with a blank, so cursors of built-in ones do.
+    let (passed, after) = match page.after()? {
+        "" => (0, ""),
+        cursor => match cursor.strip_prefix(' ') {
+            Some(id) => (BUILT_IN.iter().position(|held| *held == id).map_or(0, |at| at + 1), ""),
+            None => (BUILT_IN.len(), cursor),
+        },
+    };
+    let first = BUILT_IN.into_iter().skip(passed);
+    let first = first.filter_map(|id| Some((format!(" {id}"), built_in(broker, id)?)));
     let kept = broker.upstreams.after(after).map(|held| {
         let shown = crud::show::<Upstream>(&known, &known.directory, held);
         (held.entity.value.name.clone(), shown)

@@ -122,6 +122,26 @@ async fn the_built_in_upstreams_are_there_and_stay() {
     let list = admin.get("/upstreams").await;
     let ids: Vec<_> = list.body["items"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
     assert_eq!(ids, [json!("upst_aws"), json!("upst_embedded")]);
+    // Page by page, they come once, and then those that were made.
+    admin
+        .made("/upstreams", json!({ "name": "lab", "kind": "custom", "sts_url": "https://sts.example" }))
+        .await;
+    for limit in [1, 2] {
+        let (mut names, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..3 {
+            let page = admin.get(&format!("/upstreams?limit={limit}&cursor={cursor}")).await;
+            let items = page.body["items"].as_array().unwrap();
+            names.extend(items.iter().map(|one| one["name"].as_str().unwrap().to_owned()));
+            let Some(next) = page.body["next_cursor"].as_str() else { break };
+            cursor = next.replace(' ', "%20");
+        }
+        assert_eq!(names.len(), 3, "{names:?}");
+        assert_eq!(
+            (names.last().map(String::as_str), names[0] == names[1]),
+            (Some("lab"), false),
+            "{names:?}"
+        );
+    }
     for id in ["upst_aws", "upst_embedded"] {
         let path = format!("/upstreams/{id}");
         let shown = admin.get(&path).await;
