@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: a `POST` that is sent again is not done again, but answered as before.
 //!
 //! Answers are kept in memory, for a day, by caller and key: whoever asks another node, or after a restart, is on their
-//! own. What holds a secret is never kept: there the second answer says that the first was given.
+//! own. What holds a secret is never kept: there the second answer says that the first was given. So it does where the
+//! answers of others needed the room.
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::resume_unwind;
@@ -32,6 +33,17 @@ const MOST_OF_ONE: usize = 256;
 const MOST: usize = 8192;
 /// The longest answer that is kept.
 const MAX_ANSWER: usize = 64 * 1024;
+/// How long all answers together may be.
+const MOST_BYTES: usize = 32 << 20;
+/// Where nothing is changed, and so nothing done twice.
+const WITHOUT_CHANGE: [&str; 6] = [
+    "/policies/simulate",
+    "/policies/lint",
+    "/policies/generate",
+    "/connectors/preview",
+    "/connectors/snippets",
+    "/config/plan",
+];
 
 /// Whose request, and by which key.
 type Name = (Box<str>, Box<str>);
@@ -46,6 +58,8 @@ struct Given {
     /// In the order in which they came.
     order: BTreeMap<u64, Name>,
     next: u64,
+    /// How long all answers are together.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -64,6 +78,16 @@ enum State {
     Withheld,
     /// It was done.
     Answered(Kept),
+}
+
+impl State {
+    /// How much of memory an answer takes.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Answered(kept) => kept.body.len(),
+            Self::UnderWay | Self::Withheld => 0,
+        }
+    }
 }
 
 /// An answer as it is given again.
@@ -117,9 +141,12 @@ impl Idempotency {
         match state {
             None => given.forget(name),
             Some(state) => {
+                let longer = state.bytes();
                 if let Some(entry) = given.answers.get_mut(name) {
-                    entry.state = state;
+                    let shorter = std::mem::replace(&mut entry.state, state).bytes();
+                    given.bytes = given.bytes.saturating_add(longer).saturating_sub(shorter);
                 }
+                given.withhold_old();
             }
         }
     }
@@ -129,6 +156,22 @@ impl Given {
     fn forget(&mut self, name: &Name) {
         if let Some(entry) = self.answers.remove(name) {
             self.order.remove(&entry.number);
+            self.bytes = self.bytes.saturating_sub(entry.state.bytes());
+        }
+    }
+
+    /// Lets go of the oldest answers where all are too long together. That they were given is still known.
+    fn withhold_old(&mut self) {
+        for name in self.order.values() {
+            if self.bytes <= MOST_BYTES {
+                return;
+            }
+            let Some(entry) = self.answers.get_mut(name) else { continue };
+            let freed = entry.state.bytes();
+            if freed > 0 {
+                entry.state = State::Withheld;
+                self.bytes = self.bytes.saturating_sub(freed);
+            }
         }
     }
 
@@ -138,9 +181,9 @@ impl Given {
             if !is_old {
                 return;
             }
-            if let Some((_, name)) = self.order.pop_first() {
-                self.answers.remove(&name);
-            }
+            let name = name.clone();
+            self.order.pop_first();
+            self.forget(&name);
         }
     }
 }
@@ -169,7 +212,7 @@ impl Entry {
 
 /// The name of a request that may be sent again: of somebody who is known, with a key that is one.
 async fn name(parts: &mut http::request::Parts) -> Result<Option<(Name, Known)>, Problem> {
-    if parts.method != Method::POST {
+    if parts.method != Method::POST || WITHOUT_CHANGE.iter().any(|path| parts.uri.path().ends_with(path)) {
         return Ok(None);
     }
     let Some(key) = parts.headers.get(&IDEMPOTENCY_KEY) else { return Ok(None) };
@@ -289,7 +332,35 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::{Idempotency, MOST_OF_ONE, Name, State, Turn};
+    use bytes::Bytes;
+    use http::StatusCode;
+
+    use super::{Idempotency, Kept, MAX_ANSWER, MOST_BYTES, MOST_OF_ONE, Name, State, Turn};
+
+    #[test]
+    fn answers_are_kept_up_to_a_number_of_bytes_and_what_was_done_is_known_beyond() {
+        let held = Idempotency::default();
+        let fit = MOST_BYTES / MAX_ANSWER;
+        let name = |number: usize| -> Name {
+            ((number / MOST_OF_ONE).to_string().into(), (number % MOST_OF_ONE).to_string().into())
+        };
+        for number in 0..fit + 2 {
+            assert!(matches!(held.begin(&name(number), [0; 32], 0), Turn::Do));
+            let body = Bytes::from(vec![b'x'; MAX_ANSWER]);
+            let kept = Kept { status: StatusCode::OK, kind: None, tag: None, body };
+            held.end(&name(number), Some(State::Answered(kept)));
+            assert!(held.0.lock().unwrap().bytes <= MOST_BYTES);
+        }
+        for number in [0, 1] {
+            assert!(matches!(held.begin(&name(number), [0; 32], 0), Turn::Refuse(_)), "{number}");
+        }
+        for number in [2, fit + 1] {
+            assert!(matches!(held.begin(&name(number), [0; 32], 0), Turn::Again(_)), "{number}");
+        }
+        // A day later all of it is forgotten.
+        assert!(matches!(held.begin(&name(0), [0; 32], super::KEPT_SECS), Turn::Do));
+        assert_eq!(held.0.lock().unwrap().bytes, 0);
+    }
 
     #[test]
     fn the_oldest_answer_makes_room_and_what_is_under_way_stays() {
