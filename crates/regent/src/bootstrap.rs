@@ -19,7 +19,7 @@ use crate::entropy::{self, EntropyError};
 use crate::managed_policies::{ManagedPolicies, PackError};
 use crate::mint;
 use crate::seal::master::{self, MasterKey, MasterKeyError};
-use crate::seal::{SealError, Sealer, place};
+use crate::seal::{SealError, Sealer, place, rewrap};
 use crate::server::{Parts, Server};
 
 /// Why a server does not start. Each says what to do about it.
@@ -224,7 +224,7 @@ async fn data_key(config: &Config, store: &Store<Directory>, now: Seconds) -> Re
             }
             // Another node was first: with this very master key, where they share it, or with one of its own.
             let held = store.picture().data_keys().last().cloned();
-            let opened = held.ok_or_else(|| MasterKeyError::Wrong(path.clone()).into());
+            let opened = held.ok_or_else(|| MasterKeyError::Missing(path.clone()).into());
             let opened = opened.and_then(|held| open_data_key(&held, &master, path));
             if opened.is_err() && is_new {
                 // Ours has sealed nothing.
@@ -237,9 +237,7 @@ async fn data_key(config: &Config, store: &Store<Directory>, now: Seconds) -> Re
 }
 
 fn open_data_key(held: &DataKey, master: &MasterKey, path: &Path) -> Result<Sealer, StartError> {
-    let opened = Sealer::new(master)?.open_key(&place::data_key(held.id), &held.sealed);
-    let key = opened.map_err(|_| MasterKeyError::Wrong(path.to_owned()))?;
-    Ok(Sealer::new(&key)?)
+    Ok(Sealer::new(&*rewrap::open(held, master, path)?)?)
 }
 
 /// Makes the data key, unless another node just did.
@@ -250,11 +248,13 @@ async fn make_data_key(
 ) -> Result<Option<Sealer>, StartError> {
     let key = Zeroizing::new(entropy::bytes::<{ crate::seal::KEY_BYTES }>()?);
     let sealed = Sealer::new(master)?.seal(&place::data_key(1), &*key)?;
+    let master = master::id(master);
     let is_first = store
         .write(move |draft| {
             let is_first = draft.data_keys().next().is_none();
             if is_first {
-                let key = DataKey { id: 1, created: now, sealed: sealed.as_str().into() };
+                let (sealed, master) = (sealed.as_str().into(), Some(master.as_str().into()));
+                let key = DataKey { id: 1, created: now, sealed, master };
                 draft.put("", Entity::DataKey(Arc::new(key)));
             }
             Ok::<_, StoreError>(is_first)

@@ -16,6 +16,7 @@ use crate::entropy;
 
 pub(crate) mod master;
 pub(crate) mod place;
+pub(crate) mod rewrap;
 
 /// Length of every key here, in bytes.
 pub(crate) const KEY_BYTES: usize = 32;

@@ -12,6 +12,9 @@ pub struct DataKey {
     pub created: Seconds,
     /// The key, sealed with the master key.
     pub sealed: Box<str>,
+    /// Which master key that is: an id that tells nothing else of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub master: Option<Box<str>>,
 }
 
 /// A key that seals session tokens, itself sealed with the data key.

@@ -1,11 +1,13 @@
-//! `regent keys`: the keys that seal session tokens.
+//! `regent keys`: the keys that seal session tokens, and the one that seals them all.
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use crate::Server;
 use crate::config::Settings;
 
-/// Look after the keys that seal session tokens.
+/// Look after the keys that seal session tokens, and the master key
 #[derive(Debug, Args)]
 pub(super) struct Keys {
     #[command(subcommand)]
@@ -24,6 +26,14 @@ enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Seal the store's data key with another master key; no other record is touched, and running nodes go on
+    Rewrap {
+        /// File of the new master key; made if it is not there
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
 }
 
 impl Keys {
@@ -31,6 +41,9 @@ impl Keys {
         match self.command {
             Command::List { settings } => super::with_existing_server(*settings, list),
             Command::Rotate { settings } => super::with_existing_server(*settings, rotate),
+            Command::Rewrap { to, settings } => {
+                super::with_existing_server(*settings, async |server| rewrap(server, &to).await)
+            }
         }
     }
 }
@@ -51,5 +64,12 @@ async fn rotate(server: &Server) -> anyhow::Result<()> {
     for removed in rotation.removed {
         say!("key {removed} is gone: no living session was sealed with it");
     }
+    Ok(())
+}
+
+async fn rewrap(server: &Server, to: &Path) -> anyhow::Result<()> {
+    let id = server.rewrap(to).await?;
+    say!("{id} seals the store now; nodes start with `--master-key-file {}` from here on", to.display());
+    say!("keep the old file as long as there are backups that it opens");
     Ok(())
 }

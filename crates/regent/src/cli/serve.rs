@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,9 +17,19 @@ use crate::{Server, Started};
 
 /// Starts the server and runs it until it is told to stop.
 pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
+    forbid_core_dumps().context("core dumps cannot be turned off")?;
     let (config, logging) = super::configure(settings)?;
     logging.begin()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+}
+
+/// Keeps memory out of core dumps: every key is in it.
+fn forbid_core_dumps() -> rustix::io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    // A dump that is piped into a program knows no limit.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {

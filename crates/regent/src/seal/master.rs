@@ -5,8 +5,10 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
 use super::KEY_BYTES;
@@ -14,6 +16,9 @@ use crate::entropy;
 
 /// The first line of the file, so that nobody mistakes it for something else.
 const HEADING: &str = "regent-master-key-v1";
+
+/// How much of a hash tells one key from another.
+const ID_BYTES: usize = 8;
 
 /// Why there is no master key. The server does not start without one, and never replaces one.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +52,29 @@ pub enum MasterKeyError {
     },
     /// The file's key is not the one that sealed the store.
     #[error(
-        "the master key in `{}` is not the one that sealed this store: \
+        "the master key in `{}` ({found}) is not the one that sealed this store ({expected}): \
          point `master-key-file` at the right one, or restore it from its backup",
-        .0.display()
+        .path.display()
     )]
-    Wrong(PathBuf),
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// The id of the key in it.
+        found: String,
+        /// The id of the key that opens the store.
+        expected: String,
+    },
+    /// The store is sealed with this key already.
+    #[error("the master key in `{}` is the one that seals this store already", .0.display())]
+    Same(PathBuf),
+    /// Another command has done the same.
+    #[error(
+        "the data keys were sealed anew by somebody else in the meantime: look which master key opens the store"
+    )]
+    Overtaken,
+    /// There is nothing that a master key seals.
+    #[error("an ephemeral server has no master key")]
+    Ephemeral,
     /// No randomness to make a key from.
     #[error("the system's random generator failed")]
     Entropy,
@@ -59,6 +82,13 @@ pub enum MasterKeyError {
 
 /// The key that opens the data keys.
 pub(crate) type MasterKey = Zeroizing<[u8; KEY_BYTES]>;
+
+/// What tells a master key from another. Nobody finds the key by it.
+pub(crate) fn id(key: &MasterKey) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &**key);
+    let hash = hmac::sign(&key, b"regent master key id");
+    format!("mkey_{}", HEXLOWER.encode(hash.as_ref().get(..ID_BYTES).unwrap_or_default()))
+}
 
 /// Reads the key file; none if there is no such file.
 pub(crate) fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
@@ -109,6 +139,15 @@ mod tests {
         let made = create(&path).unwrap();
         assert_eq!(*read(&path).unwrap().unwrap(), *made);
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn an_id_tells_keys_apart_and_is_not_of_the_key() {
+        let [one, other] = [[1; KEY_BYTES], [2; KEY_BYTES]].map(MasterKey::new);
+        assert_eq!(id(&one), id(&one.clone()));
+        assert_ne!(id(&one), id(&other));
+        assert_eq!(id(&one).len(), "mkey_".len() + 2 * ID_BYTES);
+        assert!(!id(&one).contains("0101"), "{}", id(&one));
     }
 
     #[test]

@@ -237,12 +237,35 @@ async fn master_key(data: &Path, settings: &[&str]) {
     let another = tempfile::tempdir().unwrap();
     check(&on(&["account", "create"], another.path()), 0, &[]).await;
     std::fs::copy(another.path().join("master.key"), &key).unwrap();
-    check(&list, 1, &["is not the one that sealed this store"]).await;
+    check(&list, 1, &["(mkey_", "is not the one that sealed this store (mkey_"]).await;
     std::fs::write(&key, "").unwrap();
     check(&list, 1, &["is not a master key file"]).await;
 
     std::fs::rename(&away, &key).unwrap();
-    check(&list, 0, &[]).await;
+    let accounts = check(&list, 0, &[]).await;
+
+    // Another master key opens all that there was, and the old one nothing any more.
+    let next = data.join("next.key");
+    let next = next.to_str().unwrap();
+    let rewrap = [&on(&["keys", "rewrap", "--to", next], data), settings].concat();
+    let same = [&on(&["keys", "rewrap", "--to", key.to_str().unwrap()], data), settings].concat();
+    check(&same, 1, &["seals this store already"]).await;
+    check(&rewrap, 0, &["mkey_", "next.key` from here on"]).await;
+    check(&list, 1, &["master.key` (mkey_", "is not the one that sealed this store (mkey_"]).await;
+    let with_next = [&list[..], &["--master-key-file", next]].concat();
+    assert_eq!(check(&with_next, 0, &[]).await, accounts);
+    let keys = [&on(&["keys", "rotate"], data), settings, &["--master-key-file", next]].concat();
+    check(&keys, 0, &["key 2 seals new sessions"]).await;
+}
+
+#[tokio::test]
+async fn a_server_leaves_no_core() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = TestServer::new().await.root();
+    let server = Process::serve(&["--data", folder.path().to_str().unwrap()], &root).await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().take(2).collect::<Vec<_>>(), ["0", "0"], "{limits}");
 }
 
 #[tokio::test]
