@@ -91,9 +91,9 @@ pub struct AccountTerms {
     /// The region of STS; the partition's default if none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// The id of the access key; for `access_key`.
+    /// The id of the access key, 16 to 128 characters; for `access_key`. Whoever is no administrator sees `AKIA…WXYZ` of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 16, max_length = 128)]
+    #[schema(min_length = 9, max_length = 128)]
     pub access_key_id: Option<String>,
     /// The MFA device of the key's user. With it a connector may ask the person for a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -100,6 +100,7 @@ impl Server {
         };
         let trail = Trail::open(&config.audit)?;
         let journal = Journal::new(chain_keys(&store, &sealer, now).await?);
+        journal.recover_end(&store).await?;
         let server = Self::new(Parts { config, clock, store, sealer, managed_policies, trail, journal });
         server.first_session_key(now).await?;
         Ok(server)

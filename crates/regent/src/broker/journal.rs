@@ -12,8 +12,8 @@
 use std::sync::Arc;
 
 use regent_store::directory::Directory;
-use regent_store::entity::Entity;
-use regent_store::{Draft, StoreError};
+use regent_store::entity::{ChainHead, ChainLink, Entity};
+use regent_store::{Draft, Range, Store, StoreError};
 
 use crate::broker::caller::BrokerCaller;
 use crate::entropy::{self, EntropyError};
@@ -49,6 +49,28 @@ pub(crate) struct Journal {
 impl Journal {
     pub(crate) fn new(signers: Signers) -> Self {
         Self { signers }
+    }
+
+    /// Gives a chain that has lost its end another one after the newest event there is: without a tag, so that nothing of it
+    /// is proved, and nothing that is there written over.
+    pub(crate) async fn recover_end(&self, store: &Store<Directory>) -> Result<(), StoreError> {
+        if store.picture().chain_head().is_some() {
+            return Ok(());
+        }
+        tracing::error!("the audit chain has lost its end: `regent audit chain verify` tells more");
+        let newest = store.archived(KIND, &Range::default(), 1).await?;
+        let last = newest.rows.first().and_then(|row| {
+            let hash = chain::split(&row.body).map(|(_, hash)| hash.into()).unwrap_or_default();
+            Some(ChainLink { number: row.key.get(..20)?.parse().ok()?, hash })
+        });
+        let head = Arc::new(ChainHead { last: last.unwrap_or_default(), ..ChainHead::default() });
+        let put = move |draft: &mut Draft<Directory>| {
+            if draft.chain_head().is_none() {
+                draft.put("", Entity::ChainHead(Arc::clone(&head)));
+            }
+            Ok(())
+        };
+        store.write(put).await
     }
 
     pub(crate) fn signers(&self) -> &Signers {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use regent_store::{Order, Range};
+use regent_store::Order;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
@@ -215,14 +215,23 @@ async fn a_chain_that_was_taken_away_is_missed() {
     let all = "DELETE FROM archive";
     let head = "DELETE FROM record WHERE kind = 'chain-head'";
     let key = "DELETE FROM record WHERE kind = 'chain-key'";
-    for tampering in [&[head][..], &[all, head], &[all, head, key], &[all, head, key, "DELETE FROM change"]] {
-        let (_bench, node) = after(tampering).await;
+    for (tampering, last) in [
+        (&[head][..], 12),
+        (&[head, key], 12),
+        (&[all, head], 0),
+        (&[all, head, key], 0),
+        (&[all, head, key, "DELETE FROM change"], 0),
+    ] {
+        let (bench, node) = after(tampering).await;
         let broken = node.verify_chain().await.unwrap().broken.unwrap();
-        assert_eq!((broken.seq, broken.why), (0, Why::Headless), "{tampering:?}");
+        assert_eq!((broken.seq, broken.why), (last, Why::Headless), "{tampering:?}");
         // Nothing that begins anew is as good as what was there.
         node.journal(node.event(Actor::server(), Action::EXPORT).unwrap()).await.unwrap();
         let broken = node.verify_chain().await.unwrap().broken;
         assert!(broken.is_some(), "{tampering:?}");
+        // And nothing of what is left is written over.
+        let bench = Bench { server: node, ..bench };
+        assert_eq!(bench.events().await.len() as u64, last + 1, "{tampering:?}");
     }
 }
 

@@ -202,6 +202,7 @@ async fn an_event_that_was_made_old_does_not_go() {
         ("'x' AND key LIKE '%06'", 6, Why::Changed),
     ] {
         let bench = bench().await;
+        bench.clock.advance(3600);
         bench.sql(&format!("{older}{last}")).await;
         for _ in 0..2 {
             let refused = bench.server.forget_events(hour).await.unwrap_err();
@@ -221,6 +222,7 @@ async fn an_event_that_was_made_old_does_not_go() {
 async fn a_chain_that_was_made_anew_up_to_its_end_does_not_go() {
     // Hash after hash was made to fit, so that only the signed end of the day, and the head, say otherwise.
     let bench = bench().await;
+    bench.clock.advance(3600);
     let mut before = String::new();
     for (number, line) in bench.events().await.into_iter().enumerate().take(6) {
         let (text, _) = chain::split(&line).unwrap();
