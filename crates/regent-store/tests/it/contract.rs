@@ -51,7 +51,8 @@ contract! {
     log:
         the_log_has_no_gap_and_no_disorder_under_writers_on_two_nodes,
         increments_on_two_nodes_are_never_lost,
-        a_trimmed_log_keeps_what_it_was_told_to;
+        a_trimmed_log_keeps_what_it_was_told_to,
+        the_log_tells_what_a_record_was_last;
     follow:
         a_node_sees_what_another_writes,
         a_node_whose_place_in_the_log_was_trimmed_reads_everything_anew,

@@ -105,3 +105,25 @@ pub(crate) async fn a_trimmed_log_keeps_what_it_was_told_to(place: impl Place) {
     increment(&store, "counter").await;
     assert_eq!(store.picture().number("counter"), Some(31));
 }
+
+pub(crate) async fn the_log_tells_what_a_record_was_last(place: impl Place) {
+    let store = place.node().await;
+    let last = async || store.logged("item", "counter").await.unwrap();
+    let put = |account: &'static str, number: u64| {
+        store.write(move |draft: &mut Draft<Shelf>| -> Result<(), Refusal> {
+            draft.put(account, Item::new("counter", number));
+            Ok(())
+        })
+    };
+    assert_eq!(last().await, None);
+    put("", 1).await.unwrap();
+    put("", 2).await.unwrap();
+    put("", 3).await.unwrap();
+    let told = last().await.unwrap();
+    assert_eq!(place.sql("SELECT body FROM change WHERE seq = 3").await, [[&*told]]);
+    // An account's record is another one.
+    put("a", 4).await.unwrap();
+    assert_eq!(last().await, Some(told));
+    assert_eq!(store.trim(1).await.unwrap(), Trimmed { changes: 3, is_done: true });
+    assert_eq!(last().await, None);
+}
