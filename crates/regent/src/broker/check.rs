@@ -49,6 +49,11 @@ impl Findings {
         });
     }
 
+    /// Leaves out those that this says no to.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&FieldProblem) -> bool) {
+        self.0.retain(keeps);
+    }
+
     /// All of them.
     pub(crate) fn into_fields(self) -> Vec<FieldProblem> {
         self.0

@@ -31,6 +31,35 @@ pub(crate) fn connector(broker: &Broker, connector: &Connector) -> Result<(), Pr
     findings.settle()
 }
 
+/// A change of a connector: what it changes is checked, and nothing else.
+///
+/// An account that became another, or an upstream that lost its console, may leave a connector wrong that nobody has
+/// touched. To disable it, to take a grant away or to correct its description must be possible all the same.
+pub(crate) fn change(broker: &Broker, old: &Connector, new: &Connector) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    if new.terms != old.terms {
+        let stood = self::findings(broker, old).into_fields();
+        let is_untouched = untouched(&old.terms, &new.terms);
+        findings = self::findings(broker, new);
+        findings.retain(|finding| !(stood.contains(finding) && is_untouched(&finding.name)));
+    }
+    if new.grants != old.grants {
+        check::grants(broker, new, &mut findings);
+    }
+    findings.settle()
+}
+
+/// Tells whether a change leaves a member alone, and with it all that its meaning depends on.
+fn untouched(old: &ConnectorTerms, new: &ConnectorTerms) -> impl Fn(&str) -> bool + use<> {
+    let is_same_base = old.account_id == new.account_id && old.principal_type == new.principal_type;
+    let members = |terms| serde_json::to_value(terms).unwrap_or_default();
+    let (old, new) = (members(old), members(new));
+    move |name| {
+        let member = name.split(['.', '[']).next().unwrap_or_default();
+        is_same_base && old.get(member) == new.get(member)
+    }
+}
+
 /// Everything that is wrong with a connector besides its grants.
 pub(crate) fn findings(broker: &Broker, connector: &Connector) -> Findings {
     let terms = &connector.terms;
@@ -157,8 +186,10 @@ fn check_kind(connector: &Connector, account: &Stored<Account>, findings: &mut F
 }
 
 /// The planner's own word on the longest and the usual session, before anybody asks for one.
+///
+/// What a role allows is left out: somebody else may raise it at any time. It binds when credentials are issued.
 fn check_lengths(connector: &Connector, account: &Account, findings: &mut Findings) {
-    let at_save = usable::terms(connector, account).at_save();
+    let at_save = plan::Terms { role_max: None, ..usable::terms(connector, account) }.at_save();
     let usual = plan::Terms { requested: connector.terms.default_seconds, ..at_save };
     let both = [
         ("max_seconds", connector.terms.max_seconds, at_save),

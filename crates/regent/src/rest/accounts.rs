@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use regent_broker::{Account, AccountTerms, Health, Id, PrincipalKind, Stored};
+use regent_broker::{Account, AccountKind, AccountTerms, Health, Id, PrincipalKind, Stored};
 use regent_policy::action;
 use regent_store::directory::{Broker, Directory, Versioned};
 use regent_wire::secret::SecretAccessKey;
@@ -245,7 +245,9 @@ async fn save(known: &Known, edit: Edit, secret: Option<Zeroizing<String>>) -> R
                 account.sealed_secret = Some(sealed.clone());
                 account.secret_set = Some(now);
             }
-            None if account.terms.access_key_id != old.terms.access_key_id => {
+            None if account.terms.kind == AccountKind::AccessKey
+                && account.terms.access_key_id != old.terms.access_key_id =>
+            {
                 let mut findings = crate::broker::check::Findings::default();
                 findings.add("secret_access_key", "required", "another access key needs its secret");
                 findings.settle()?;

@@ -146,6 +146,10 @@ impl Resource for Connector {
         check_connector::connector(broker, value)
     }
 
+    fn check_change(broker: &Broker, old: &Stored<Self>, value: &Self) -> Result<(), Problem> {
+        check_connector::change(broker, &old.value, value)
+    }
+
     fn check_unused(_: &Broker, _: &Stored<Self>) -> Result<(), Problem> {
         Ok(()) // what was issued from it names it, and lives on
     }

@@ -44,6 +44,12 @@ pub(super) trait Resource: Kept {
     /// Whether it may be kept, as the newest picture is.
     fn check(broker: &Broker, id: &Id, value: &Self) -> Result<(), Problem>;
 
+    /// Whether one may become another, as the newest picture is. A kind that can be right when it is written and wrong
+    /// later, because of what others became, says here what still goes.
+    fn check_change(broker: &Broker, old: &Stored<Self>, value: &Self) -> Result<(), Problem> {
+        Self::check(broker, &old.id, value)
+    }
+
     /// Whether it may go: not while something else names it.
     fn check_unused(broker: &Broker, stored: &Stored<Self>) -> Result<(), Problem>;
 
@@ -147,7 +153,7 @@ pub(super) fn replace<T: Resource>(
 where
     BrokerEntity: From<Stored<T>>,
 {
-    T::check(change.draft.broker(), &old.id, value)?;
+    T::check_change(change.draft.broker(), old, value)?;
     guarded::<T>(change, |change| {
         change.replace(old, value.clone())?;
         T::follow(change, &old.id, Some(value))

@@ -6,6 +6,7 @@ use crate::support::api::{Api, Reply};
 use crate::support::{ACCOUNT, Client, TestServer};
 
 mod browser;
+mod changes;
 mod ends;
 
 /// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.

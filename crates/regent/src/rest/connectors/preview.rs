@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use regent_broker::capability::{Answer, Capability, capability};
-use regent_broker::plan::{self, Warning};
+use regent_broker::plan::{self, Bound, Warning};
 use regent_broker::template::{Asker, Subject as Around, System, Template, TemplatePurpose, User, suited};
 use regent_broker::{Account, Connector, ConnectorTerms, GrantEffect, Person, PrincipalType, Subject};
 use regent_policy::action;
@@ -179,7 +179,12 @@ pub(super) fn asker(known: &Known, user_id: Option<&str>) -> Result<BrokerCaller
 
 fn lifetime(connector: &Connector, account: &Account) -> Option<PreviewedLifetime> {
     let terms = usable::terms(connector, account);
-    let warnings = plan::plan(&terms).ok()?.warnings;
+    let mut warnings = plan::plan(&terms).ok()?.warnings;
+    // A maximum beyond the role's may be saved, and is not reached.
+    let longest = plan::Terms { requested: terms.connector_max, ..terms };
+    let beyond = plan::plan(&longest).ok()?.warnings;
+    warnings.extend(beyond.into_iter().filter(|warning| warning.code == Bound::DurationRoleMax.name()));
+    warnings.dedup();
     Some(PreviewedLifetime { lifetime: Lifetime::of(&terms)?, warnings })
 }
 
