@@ -9,7 +9,7 @@
 
 use url::{Host, Url};
 
-use crate::Partition;
+use crate::{Partition, Upstream};
 
 mod destination;
 mod service;
@@ -59,6 +59,14 @@ impl ConsoleSite {
             }
         };
         Ok(Self(Site::Aws(Hosts { partition, signin, console })))
+    }
+
+    /// The console of AWS as an upstream's record says it, or else the partition's: that of some is not public.
+    pub fn of_upstream(upstream: &Upstream, partition: Partition) -> Result<Self, ConsoleSiteError> {
+        match (&upstream.signin_url, &upstream.console_url) {
+            (Some(signin), Some(console)) => Self::own(signin, console),
+            _ => Self::of_aws(partition),
+        }
     }
 
     /// A console with addresses of its own: that of Regent, or of another server that speaks the same protocol.

@@ -238,7 +238,7 @@ fn check_console(broker: &Broker, terms: &ConnectorTerms, account: &Account, fin
     let Some(page) = terms.console_destination.as_deref() else { return };
     let Some(upstream) = connect::record(broker, &account.terms.upstream_id) else { return };
     let site = match upstream.kind {
-        UpstreamKind::Aws => ConsoleSite::of_aws(account.terms.partition),
+        UpstreamKind::Aws => ConsoleSite::of_upstream(&upstream, account.terms.partition),
         UpstreamKind::Embedded => {
             let own = broker.settings().external_url.unwrap_or_else(|| "https://localhost".to_owned());
             ConsoleSite::own(&format!("{own}/federation"), &format!("{own}/console/"))

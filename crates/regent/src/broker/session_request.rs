@@ -209,17 +209,18 @@ fn policy(
         ));
     }
     let text = own.or_else(|| extra_policy.map(str::to_owned));
-    let network = terms.network.as_ref().filter(|network| network.inject);
-    let text = match network {
-        Some(network) => {
-            // Without any session policy a role's session may do what the role may, a federated user nothing.
-            let may_allow_all =
-                terms.policy_arns.is_empty() && terms.principal_type == PrincipalType::AssumeRole;
-            Some(with_network(text.as_deref(), &network.cidrs, may_allow_all)?)
-        }
-        None => text,
-    };
-    text.map(checked).transpose()
+    with_own_network(terms, text)?.map(checked).transpose()
+}
+
+/// A session policy with the connector's network, if that goes in.
+pub(crate) fn with_own_network(
+    terms: &ConnectorTerms,
+    text: Option<String>,
+) -> Result<Option<String>, NotRendered> {
+    let Some(network) = terms.network.as_ref().filter(|network| network.inject) else { return Ok(text) };
+    // Without any session policy a role's session may do what the role may, a federated user nothing.
+    let may_allow_all = terms.policy_arns.is_empty() && terms.principal_type == PrincipalType::AssumeRole;
+    with_network(text.as_deref(), &network.cidrs, may_allow_all).map(Some)
 }
 
 fn no_extra_policy(why: &str) -> NotRendered {

@@ -67,6 +67,8 @@ async fn a_connector_that_could_not_work_is_not_kept() {
     let tags = |key: &str, template: &str| json!({ "session_tags": { (key): { "template": template } } });
     let twins = json!({ "session_tags": { "Team": { "template": "a" }, "team": { "template": "b" } } });
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let networks: Vec<String> =
+        (0..50).map(|at| format!("2001:db8:aaaa:bbbb:cccc:dddd:eeee:{:x}/128", 0xa000 + at)).collect();
     let rows = [
         ("name", "malformed", json!({ "name": " " })),
         ("slug", "malformed", json!({ "slug": "Prod" })),
@@ -134,6 +136,13 @@ async fn a_connector_that_could_not_work_is_not_kept() {
             "system_scope_only",
             json!({ "principal_type": "provided", "role_arn": null, "account_id": accounts.host }),
         ),
+        // The network goes into the policy, and counts.
+        ("network.inject", "policy_too_big", json!({ "network": { "cidrs": networks, "inject": true } })),
+        (
+            "inline_policy",
+            "policy_too_big",
+            json!({ "inline_policy": POLICY, "network": { "cidrs": networks, "inject": true } }),
+        ),
         ("max_seconds", "out_of_range", json!({ "max_seconds": 899 })),
         ("max_seconds", "above_maximum", json!({ "max_seconds": 43_201 })),
         ("max_seconds", "above_maximum", json!({ "max_seconds": 7200, "account_id": accounts.host })),
@@ -165,6 +174,33 @@ async fn a_connector_that_could_not_work_is_not_kept() {
         "console_destination": "/console/roles", "network": { "cidrs": ["10.0.0.0/8"], "inject": true },
     });
     admin.made("/connectors", accounts.connector(&good)).await;
+}
+
+/// The console of some partitions is not public: the upstream's record says where it is.
+#[tokio::test]
+async fn a_console_is_where_the_upstream_says() {
+    let (admin, _) = ready().await;
+    let bare = json!({ "name": "iso", "kind": "aws" });
+    let bare = admin.made("/upstreams", bare).await;
+    let account = json!({
+        "name": "iso", "kind": "access_key", "partition": "aws-iso", "upstream_id": bare.id(), "region": "us-iso-east-1",
+        "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    });
+    let account = admin.made("/accounts", account).await;
+    let connector = json!({
+        "name": "Iso", "slug": "iso", "account_id": account.id(), "principal_type": "assume_role",
+        "role_arn": "arn:aws-iso:iam::123456789012:role/reader", "console_destination": "/s3/home",
+    });
+    check(&admin.post("/connectors", connector.clone()).await, "console_destination", "malformed");
+    let urls = json!({
+        "signin_url": "https://signin.example.gov/federation", "console_url": "https://console.example.gov/",
+    });
+    let said = admin.patch(&format!("/upstreams/{}", bare.id()), urls, &bare).await;
+    assert_eq!(said.status, 200, "{}", said.text);
+    admin.made("/connectors", connector).await;
+    // It is asked there, and not at AWS: nobody knows that name here.
+    let opened = admin.post("/connectors/iso/console-url", json!({})).await;
+    assert_ne!(opened.body["code"], "no_console", "{}", opened.text);
 }
 
 #[tokio::test]

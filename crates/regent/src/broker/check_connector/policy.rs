@@ -7,6 +7,7 @@ use regent_broker::template::{Asker, Subject, System, Template, TemplatePurpose,
 use regent_policy::{PolicyKind, admit_in};
 
 use super::super::check::Findings;
+use super::super::session_request::with_own_network;
 use super::template;
 
 const MAX_POLICY_ARNS: usize = 10;
@@ -15,35 +16,50 @@ pub(crate) const MAX_CHARACTERS: usize = 2048;
 
 pub(super) fn check(terms: &ConnectorTerms, findings: &mut Findings) {
     check_arns(&terms.policy_arns, findings);
-    let Some(text) = terms.inline_policy.as_deref() else { return };
-    let purpose = TemplatePurpose::Policy;
-    let Some(template) = template::read(terms, ("inline_policy", text), purpose, findings) else { return };
-    let Some(text) = filled(&template) else { return };
+    let mut own = None;
+    if let Some(text) = terms.inline_policy.as_deref() {
+        let purpose = TemplatePurpose::Policy;
+        let read = template::read(terms, ("inline_policy", text), purpose, findings);
+        own = read.as_ref().and_then(filled);
+        if own.is_none() {
+            return;
+        }
+    }
     // Where the role is, there policies name its partition.
     let partition = terms.role_arn.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
-    if let Err(refusal) = admit_in(&text, PolicyKind::Session, partition) {
-        let detail = format!("AWS would refuse the policy: {refusal}");
+    let refusal_of = |text: &str| admit_in(text, PolicyKind::Session, partition).err();
+    let by_itself = own.as_deref().and_then(refusal_of).map(|refusal| refusal.to_string());
+    let refused = by_itself.or_else(|| match with_own_network(terms, own) {
+        Ok(text) => text.as_deref().and_then(refusal_of).map(|refusal| refusal.to_string()),
+        Err(error) => Some(error.text),
+    });
+    if let Some(refused) = refused {
+        let detail = format!("AWS would refuse the policy: {refused}");
         findings.fix("inline_policy", "policy_malformed", detail, "correct it at that place");
     }
     let characters = size(terms);
     if characters > MAX_CHARACTERS {
         let detail =
             format!("the session policies have {characters} characters, and STS takes {MAX_CHARACTERS}");
-        findings.fix(
-            "inline_policy",
-            "policy_too_big",
-            detail,
-            "shorten the policy, or use managed policies",
-        );
+        let injects = terms.network.as_ref().is_some_and(|network| network.inject);
+        let (name, fix) = match terms.inline_policy {
+            Some(_) => ("inline_policy", "shorten the policy, or use managed policies"),
+            None if injects => ("network.inject", "name fewer networks or managed policies"),
+            None => ("policy_arns", "name fewer managed policies"),
+        };
+        findings.fix(name, "policy_too_big", detail, fix);
     }
 }
 
 /// How many characters of session policies go with a call, for somebody of ordinary names.
 pub(crate) fn size(terms: &ConnectorTerms) -> usize {
-    let inline = terms.inline_policy.as_deref().map_or(0, |text| {
+    let own = terms.inline_policy.as_deref().map(|text| {
         let template = Template::parse(text, TemplatePurpose::Policy).ok();
-        template.as_ref().and_then(filled).map_or(text.chars().count(), |text| text.chars().count())
+        template.as_ref().and_then(filled).unwrap_or_else(|| text.to_owned())
     });
+    let without = own.as_ref().map_or(0, |text| text.chars().count());
+    let inline = with_own_network(terms, own);
+    let inline = inline.map_or(without, |text| text.map_or(0, |text| text.chars().count()));
     inline + terms.policy_arns.iter().map(|arn| arn.chars().count()).sum::<usize>()
 }
 
