@@ -28,6 +28,8 @@ pub struct Derivation<'a> {
     pub has_tags: bool,
     /// Whether it sends a source identity.
     pub has_source_identity: bool,
+    /// Whether it passes a one-time password on, so that the role can ask for one.
+    pub requires_mfa: bool,
 }
 
 /// What there is to set up.
@@ -110,12 +112,18 @@ fn assume_role(connector: &Derivation<'_>) -> Result<Snippets, SnippetError> {
         ("Principal", object([("AWS", Node::Text(base.principal()))])),
         ("Action", actions()),
     ];
+    let mut conditions = Vec::new();
     if let Some(external_id) = connector.external_id {
         if !Pattern::ExternalId.takes(external_id) {
             return Err(SnippetError::ExternalId);
         }
-        let equals = object([("sts:ExternalId", Node::text(external_id))]);
-        statement.push(("Condition", object([("StringEquals", equals)])));
+        conditions.push(("StringEquals", object([("sts:ExternalId", Node::text(external_id))])));
+    }
+    if connector.requires_mfa {
+        conditions.push(("Bool", object([("aws:MultiFactorAuthPresent", Node::text("true"))])));
+    }
+    if !conditions.is_empty() {
+        statement.push(("Condition", object(conditions)));
     }
     let trust = policy(statement);
     let own = [("Effect", Node::text("Allow")), ("Action", actions()), ("Resource", Node::text(role.arn))];

@@ -20,9 +20,12 @@ const FULL: Derivation<'_> = Derivation {
     external_id: Some("regent-7f3a9c"),
     has_tags: true,
     has_source_identity: true,
+    requires_mfa: false,
 };
 const PLAIN: Derivation<'_> =
     Derivation { external_id: None, has_tags: false, has_source_identity: false, ..FULL };
+/// The role asks for a one-time password, and the broker passes one on.
+const CODED: Derivation<'_> = Derivation { requires_mfa: true, ..FULL };
 const FEDERATED: Derivation<'_> = Derivation {
     principal_type: PrincipalType::FederatedUser,
     role_arn: None,
@@ -88,6 +91,10 @@ fn the_policies_admit_the_call_and_no_other() {
         (PLAIN, REGENT, ("sts:TagSession", ROLE), &tagged, false),
         (PLAIN, REGENT, ("sts:SetSourceIdentity", ROLE), &tagged, false),
         (PLAIN, OTHER, ("sts:AssumeRole", ROLE), &[], false),
+        (CODED, REGENT, ("sts:AssumeRole", ROLE), &[ID, ("aws:MultiFactorAuthPresent", "true")], true),
+        (CODED, REGENT, ("sts:AssumeRole", ROLE), &[ID, ("aws:MultiFactorAuthPresent", "false")], false),
+        (CODED, REGENT, ("sts:AssumeRole", ROLE), &[ID], false),
+        (CODED, REGENT, ("sts:AssumeRole", ROLE), &[("aws:MultiFactorAuthPresent", "true")], false),
     ] {
         assert_eq!(is_admitted(&connector, caller, call, keys), expected, "{caller:?} {call:?} {keys:?}");
     }
@@ -121,7 +128,7 @@ fn a_base_that_is_a_session_is_trusted_as_its_role() {
 
 #[test]
 fn validation_has_nothing_to_say_of_any_of_them() {
-    for connector in [FULL, PLAIN, FEDERATED] {
+    for connector in [FULL, PLAIN, CODED, FEDERATED] {
         let snippets = Snippets::of(&connector).unwrap();
         let policies = [(snippets.trust, PolicyKind::RoleTrust), (snippets.base, PolicyKind::Identity)];
         for (snippet, kind) in policies {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use regent_broker::snippet::{Derivation, Snippet, Snippets};
-use regent_broker::{Account, AccountKind, Connector, Partition, PrincipalType};
+use regent_broker::{Account, AccountKind, Connector, Partition, PrincipalType, RequireMfa};
 use regent_policy::action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -98,6 +98,7 @@ fn snippets(known: &Known, connector: &Connector) -> Result<Json<SnippetsView>, 
         external_id: terms.external_id.as_deref(),
         has_tags: !terms.session_tags.is_empty(),
         has_source_identity: terms.source_identity_template.is_some(),
+        requires_mfa: terms.require_mfa == RequireMfa::Upstream,
     };
     let found = Snippets::of(&derivation).map_err(|error| {
         Problem::new(http::StatusCode::UNPROCESSABLE_ENTITY, "no_snippets", error.to_string())
