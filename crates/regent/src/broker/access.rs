@@ -268,3 +268,6 @@ pub(crate) fn usable<'a>(broker: &'a Broker, caller: &BrokerCaller) -> Vec<Answe
         .filter(|(_, answer)| !matches!(answer, Err(Refusal::NotGranted | Refusal::Scope | Refusal::Network)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
