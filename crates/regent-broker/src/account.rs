@@ -26,9 +26,6 @@ pub struct Account {
     /// The ARN they answer as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal_arn: Option<Box<str>>,
-    /// How the last test or use went.
-    #[serde(default)]
-    pub health: Health,
     /// A rotation that is under way, so that it can be taken up again or rolled back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -44,7 +41,6 @@ impl Account {
             principal_kind: PrincipalKind::Unknown,
             aws_account_id: None,
             principal_arn: None,
-            health: Health::Untested,
             rotation: None,
         }
     }
@@ -57,11 +53,7 @@ impl Account {
     /// The same account on other terms. What was learned of other credentials is forgotten.
     #[must_use]
     pub fn with(&self, terms: AccountTerms) -> Self {
-        let learned = |terms: &AccountTerms| {
-            let AccountTerms { kind, upstream_id, access_key_id, hop, regent_role_arn, .. } = terms.clone();
-            (kind, upstream_id, access_key_id, hop, regent_role_arn)
-        };
-        if learned(&terms) == learned(&self.terms) {
+        if terms.source() == self.terms.source() {
             return Self { terms, ..self.clone() };
         }
         let (sealed_secret, secret_set) = (self.sealed_secret.clone(), self.secret_set);
@@ -124,6 +116,12 @@ fn embedded() -> Id {
 }
 
 impl AccountTerms {
+    /// Where its credentials come from. What was learned of others is not true of these.
+    pub fn source(&self) -> (AccountKind, &Id, Option<&str>, Option<&Hop>, Option<&str>) {
+        let Self { kind, upstream_id, access_key_id, hop, regent_role_arn, .. } = self;
+        (*kind, upstream_id, access_key_id.as_deref(), hop.as_ref(), regent_role_arn.as_deref())
+    }
+
     /// The region of STS.
     pub fn region(&self) -> &str {
         self.region.as_deref().unwrap_or(self.partition.default_region())

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::account::Health;
 use crate::grant::Grant;
 use crate::id::Id;
 use crate::principal_type::PrincipalType;
@@ -23,24 +22,20 @@ pub struct Connector {
     /// The longest session the role allows, once an upstream has told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_max_seconds: Option<u32>,
-    /// How the last test or use went.
-    #[serde(default)]
-    pub health: Health,
 }
 
 impl Connector {
     /// A new connector, which nobody is granted.
     pub fn new(terms: ConnectorTerms) -> Self {
-        Self { terms, grants: Vec::new(), disabled: None, role_max_seconds: None, health: Health::Untested }
+        Self { terms, grants: Vec::new(), disabled: None, role_max_seconds: None }
     }
 
     /// The same connector on other terms. What was learned of another role or account is forgotten.
     #[must_use]
     pub fn with(&self, terms: ConnectorTerms) -> Self {
-        let is_same = terms.role_arn == self.terms.role_arn && terms.account_id == self.terms.account_id;
-        let (role_max_seconds, health) =
-            if is_same { (self.role_max_seconds, self.health.clone()) } else { (None, Health::Untested) };
-        Self { terms, role_max_seconds, health, ..self.clone() }
+        let is_same = terms.source() == self.terms.source();
+        let role_max_seconds = self.role_max_seconds.filter(|_| is_same);
+        Self { terms, role_max_seconds, ..self.clone() }
     }
 }
 
@@ -145,6 +140,13 @@ pub struct ConnectorTerms {
     /// From where it may be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+}
+
+impl ConnectorTerms {
+    /// The account and the role. What was learned of others is not true of these.
+    pub fn source(&self) -> (&Id, Option<&str>) {
+        (&self.account_id, self.role_arn.as_deref())
+    }
 }
 
 fn user_name() -> String {

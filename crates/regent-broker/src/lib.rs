@@ -16,7 +16,7 @@
 //! use regent_broker::{PrincipalKind, PrincipalType};
 //!
 //! // Four hours of a role, from the credentials that a host has of its own role.
-//! let base = Base { kind: PrincipalKind::Role, is_temporary: true, remaining_seconds: None };
+//! let base = Base { kind: PrincipalKind::Role, is_temporary: true, ..Base::default() };
 //! let terms = Terms { requested: Some(4 * 3600), ..Terms::new(PrincipalType::AssumeRole, base) };
 //!
 //! let plan = plan(&terms)?;

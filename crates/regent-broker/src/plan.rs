@@ -41,6 +41,8 @@ pub struct Base {
     pub is_temporary: bool,
     /// How long they still work, where that is known.
     pub remaining_seconds: Option<u32>,
+    /// Whether they are in hand and do not tell when they end: it may be any moment.
+    pub is_endless: bool,
 }
 
 impl Base {
@@ -212,6 +214,22 @@ pub fn plan(terms: &Terms) -> Result<Plan, PlanError> {
         console_session_duration: (is_console && has_duration).then_some(seconds),
         warnings,
     })
+}
+
+impl Plan {
+    /// The same plan where the role refused so many seconds and nobody says what it allows: nothing is stated as its own.
+    #[must_use]
+    pub fn of_silent_role(mut self, refused: u32) -> Self {
+        for warning in &mut self.warnings {
+            if warning.code == Bound::DurationRoleMax.name() {
+                let (given, refused) = (in_words(self.seconds), in_words(refused));
+                warning.text = format!(
+                    "{given} instead of {refused}: the role refuses that length, and nobody says what it allows"
+                );
+            }
+        }
+        self
+    }
 }
 
 /// Which lengths are possible, whatever was asked for.

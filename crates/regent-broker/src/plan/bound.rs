@@ -20,6 +20,8 @@ pub enum Bound {
     TypeMax,
     /// What is left of credentials that are handed on.
     BaseLeft,
+    /// Credentials that are handed on do not tell when they end.
+    BaseEndless,
     /// The connector's maximum.
     ConnectorMax,
     /// What is left of the sign-in.
@@ -38,12 +40,13 @@ pub enum Bound {
 
 impl Bound {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::DurationRoleMax,
         Self::DurationChained,
         Self::Root,
         Self::TypeMax,
         Self::BaseLeft,
+        Self::BaseEndless,
         Self::ConnectorMax,
         Self::LoginLeft,
         Self::GrantLeft,
@@ -61,6 +64,7 @@ impl Bound {
             Self::Root => "root",
             Self::TypeMax => "type_max",
             Self::BaseLeft => "base_left",
+            Self::BaseEndless => "base_endless",
             Self::ConnectorMax => "connector_max",
             Self::LoginLeft => "login_left",
             Self::GrantLeft => "grant_left",
@@ -84,6 +88,11 @@ impl Bound {
             }
             Self::TypeMax => format!("AWS allows sessions of this type {length} at most"),
             Self::BaseLeft => format!("the credentials handed on expire in {length}"),
+            Self::BaseEndless => {
+                format!(
+                    "the credentials handed on do not tell when they end: {length} is the shortest session"
+                )
+            }
             Self::ConnectorMax => format!("the connector allows {length}"),
             Self::LoginLeft => format!("the sign-in ends in {length}"),
             Self::GrantLeft => format!("the approved window ends in {length}"),
@@ -102,6 +111,7 @@ impl Bound {
             Self::Root => "use an IAM user's access key instead of the root user's",
             Self::TypeMax | Self::Requested => "ask for less",
             Self::BaseLeft => "wait until the host has renewed its credentials",
+            Self::BaseEndless => "give the host a role, whose credentials tell when they end",
             Self::ConnectorMax => "ask for less, or have an administrator raise the connector's maximum",
             Self::LoginLeft => "sign in again",
             Self::GrantLeft => "ask for an extension of the request",

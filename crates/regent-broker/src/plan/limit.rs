@@ -62,9 +62,12 @@ impl Ceiling {
         }
     }
 
-    /// What is left of credentials that are handed on. Where nobody says how much that is, they may be as good as
-    /// new: a role's.
+    /// What is left of credentials that are handed on. Before anybody has them in hand they may be as good as new: a
+    /// role's. Those that do not tell their end are asked for again as soon as possible.
     pub(super) fn of_provided(base: Base) -> Self {
+        if base.is_endless {
+            return Self::new(LEAST_SECONDS, Bound::BaseEndless);
+        }
         base.remaining_seconds
             .map_or(Self::new(ROLE_MOST_SECONDS, Bound::TypeMax), |left| Self::new(left, Bound::BaseLeft))
     }

@@ -81,7 +81,7 @@ fn forms_for_programs_are_json() {
 }
 
 fn role() -> Base {
-    Base { kind: PrincipalKind::Role, is_temporary: true, remaining_seconds: None }
+    Base { kind: PrincipalKind::Role, is_temporary: true, ..Base::default() }
 }
 
 #[test]

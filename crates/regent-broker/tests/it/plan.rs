@@ -10,9 +10,11 @@ use PrincipalType::{AssumeRole, FederatedUser, IamUserSession, Provided};
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3600;
 
-const USER: Base = Base { kind: PrincipalKind::IamUser, is_temporary: false, remaining_seconds: None };
+const USER: Base =
+    Base { kind: PrincipalKind::IamUser, is_temporary: false, remaining_seconds: None, is_endless: false };
 const ROOT: Base = Base { kind: PrincipalKind::Root, ..USER };
-const ROLE: Base = Base { kind: PrincipalKind::Role, is_temporary: true, remaining_seconds: Some(6 * HOUR) };
+const ROLE: Base =
+    Base { kind: PrincipalKind::Role, is_temporary: true, remaining_seconds: Some(6 * HOUR), ..USER };
 const USER_SESSION: Base = Base { is_temporary: true, ..USER };
 
 const fn of(principal_type: PrincipalType, base: Base) -> Terms {
@@ -145,6 +147,9 @@ fn what_is_handed_on_lasts_as_long_as_it_lasts() {
     check_both(of(Provided, base), "too_little_time_left");
     let base = Base { remaining_seconds: None, ..ROLE };
     check_both(of(Provided, base), "43200 type_max");
+    let endless = of(Provided, Base { is_endless: true, ..base });
+    check_both(endless, "900 base_endless");
+    check(Terms { requested: Some(HOUR), ..endless }, "900 base_endless +base_endless", "above_maximum");
     check_both(of(Provided, USER), "needs_temporary_base");
     check_both(of(Provided, ROOT), "needs_temporary_base");
 }
@@ -247,6 +252,18 @@ fn an_editor_is_told_the_range() {
     let fixed = range(&of(Provided, ROLE)).unwrap();
     assert_eq!((fixed.min_seconds, fixed.default_seconds, fixed.max_seconds), (21600, 21600, 21600));
     assert_eq!(range(&of(AssumeRole, ROOT)), Err(PlanError::RootCannotAssume));
+}
+
+/// What a role refused says less than what it allows.
+#[test]
+fn a_guess_is_not_told_as_what_the_role_allows() {
+    let terms = Terms { requested: Some(4 * HOUR), role_max: Some(HOUR), ..of(AssumeRole, USER) };
+    let known = plan(&terms).unwrap();
+    assert_eq!(known.warnings[0].text, "1 hour instead of 4 hours: this role allows 1 hour");
+    let guessed = known.clone().of_silent_role(4 * HOUR);
+    let text = "1 hour instead of 4 hours: the role refuses that length, and nobody says what it allows";
+    assert_eq!(guessed.warnings[0].text, text);
+    assert_eq!((guessed.seconds, &guessed.warnings[0].code), (known.seconds, &known.warnings[0].code));
 }
 
 #[test]

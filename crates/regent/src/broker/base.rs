@@ -8,6 +8,7 @@ use regent_broker::{Account, AccountKind, Stored};
 use regent_store::directory::{Broker, Versioned};
 use regent_wire::sts::AssumeRoleRequest;
 
+use super::identity::Questions;
 use super::rotation::Turns;
 use crate::seal::place;
 use crate::server::Server;
@@ -16,7 +17,7 @@ use crate::upstream::ambient::{AmbientError, Source};
 use crate::upstream::connect::{self, Clients, Connect, ConnectError};
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
-use crate::upstream::session_cache::{CacheKey, SessionCache};
+use crate::upstream::session_cache::{CacheKey, REFRESH_SECS, SessionCache};
 use crate::upstream::single_flight::FlightLost;
 
 /// How many accounts may stand behind each other.
@@ -73,6 +74,8 @@ pub(crate) enum BaseError {
 pub(crate) struct Bases {
     clients: Clients,
     sessions: SessionCache<BaseError>,
+    /// Whose credentials these are, while that is asked.
+    pub(super) questions: Questions,
     /// Whose keys are being rotated.
     pub(crate) rotating: Turns,
 }
@@ -110,10 +113,29 @@ pub(crate) fn upstream(
     Ok(connect(server, account).to(&record(broker, account)?)?)
 }
 
+/// What base credentials are for, and so how much must be left of those that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// To sign a call.
+    Sign,
+    /// To be handed on: with less than the shortest session left they are nobody's any more.
+    HandOn,
+}
+
+impl Use {
+    const fn least_left_secs(self) -> i64 {
+        match self {
+            Self::Sign => REFRESH_SECS,
+            Self::HandOn => 20 * 60,
+        }
+    }
+}
+
 /// The credentials of an account, as they are now. Sessions are kept in memory, and got once for all who ask meanwhile.
 pub(crate) async fn credentials(
     server: &Arc<Server>,
     account: &Versioned<Stored<Account>>,
+    purpose: Use,
     now: Timestamp,
 ) -> Result<Arc<Credentials>, BaseError> {
     let revisions = revisions(server.store.picture().broker(), account)?;
@@ -123,7 +145,8 @@ pub(crate) async fn credentials(
     let key = CacheKey { account: account.entity.id.to_string(), revisions };
     let (obtaining, stored) = (Arc::clone(server), Arc::clone(&account.entity));
     let obtain = move || async move { obtain(&obtaining, &stored, now, 0).await };
-    server.bases.sessions.get(key, now, obtain).await.map_err(BaseError::Shared)
+    let least = purpose.least_left_secs();
+    server.bases.sessions.get(key, now, least, obtain).await.map_err(BaseError::Shared)
 }
 
 /// The revisions of an account and of all that its session comes from, if none of the accounts is disabled: a session

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use regent_broker::{Connector, Group, Person, Subject, statement};
 use regent_store::directory::Broker;
+use regent_wire::secret::Secret;
 
 use crate::rest::problem::{FieldProblem, Problem};
 
@@ -207,6 +208,14 @@ pub(crate) fn check_description(text: &str, findings: &mut Findings) {
 pub(crate) fn check_reason(text: &str, findings: &mut Findings) {
     if text.chars().count() > MAX_REASON {
         findings.add("reason", "malformed", "expected at most 500 characters");
+    }
+}
+
+/// A one-time password.
+pub(crate) fn check_code(code: Option<&Secret<String>>, findings: &mut Findings) {
+    let is_code = |code: &str| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if code.is_some_and(|code| !is_code(code.reveal())) {
+        findings.add("mfa_code", "malformed", "expected six digits");
     }
 }
 

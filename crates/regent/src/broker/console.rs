@@ -8,7 +8,8 @@ use regent_wire::secret::Secret;
 use url::Url;
 
 use super::base;
-use super::issue::{Given, from_base};
+use super::issue::{Given, audit_unavailable, from_base};
+use super::journal::{Action, Actor, Ending, Event};
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 use crate::upstream::federation::{self, FederationError, SessionDuration};
@@ -67,7 +68,7 @@ pub(crate) fn site(
     let connect = base::connect(&known.asked.server, account);
     let transport = connect.transport(&record).map_err(|error| from_base(&error.into()))?;
     let console = match record.kind {
-        UpstreamKind::Aws => ConsoleSite::of_aws(account.terms.partition),
+        UpstreamKind::Aws => ConsoleSite::of_upstream(&record, account.terms.partition),
         UpstreamKind::Embedded => {
             ConsoleSite::own(&format!("{own}/federation"), &format!("{own}/console/session"))
         }
@@ -110,6 +111,33 @@ pub(crate) async fn open(known: &Known, site: &Site, given: &Given) -> Result<Op
     });
     let url = federation::login_url(&site.login, &site.issuer, site.destination.as_str(), &token);
     Ok(Opened { url, warning })
+}
+
+/// Tells the journal that no console was opened after all, and ends the session that nobody holds, where it can.
+pub(crate) async fn not_opened(
+    known: &Known,
+    connector: &Stored<Connector>,
+    given: &Given,
+    problem: &Problem,
+) -> Result<(), Problem> {
+    let server = &known.asked.server;
+    let event = server.event_of(&known.caller, Action::CONSOLE_OPEN).map_err(Problem::internal)?;
+    let event = Event {
+        connector: Some(connector.into()),
+        session: Some(given.record.facts()),
+        via: Some(given.record.via.clone()),
+        ..event.ended(Ending::Failed, problem.code())
+    };
+    server.journal(event).await.map_err(|error| audit_unavailable(&error))?;
+    if given.record.is_ours() {
+        let client = Some((&known.caller).into());
+        let reason = Some("its console was not opened");
+        let revoked = server.revoke_session(given.record.id.as_str(), Actor::server(), client, reason).await;
+        if let Err(error) = revoked {
+            tracing::warn!(session = %given.record.id, %error, "a session that nobody holds goes on");
+        }
+    }
+    Ok(())
 }
 
 fn from_federation(known: &Known, error: &FederationError) -> Problem {

@@ -8,32 +8,33 @@
 //! The intent is in the journal before anybody outside this process is asked, and the record before anybody is answered.
 //! If either cannot be written there are no credentials: those that exist by then are dropped.
 
-use std::sync::Arc;
-
 use regent_broker::plan::{self, Plan, Purpose, Terms};
 use regent_broker::{
-    Account, AccountKind, Connector, ConsoleUse, Health, PrincipalKind, RequireMfa, Stored, Upstream,
+    Account, AccountKind, Connector, ConsoleUse, Health, PrincipalKind, PrincipalType, RequireMfa, Stored,
+    Upstream,
 };
 use regent_store::directory::Versioned;
 use regent_wire::secret::Secret;
 
 use super::access::{Access, Refusal, Via};
-use super::change::Actor;
 use super::issued::{self, IssuedSession};
 use super::journal::{Action, ConnectorName, Ending, Event, Text};
 use super::session_request::SessionRequest;
-use super::{base, usable, usage};
+use super::{base, health, usable, usage};
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 use crate::upstream::credentials::Credentials;
 
 mod calling;
+mod obtaining;
 mod refusal;
 pub(crate) mod rendering;
 
-use calling::{Called, call};
-pub(crate) use refusal::from_base;
-use refusal::{audit_unavailable, refused};
+use calling::Called;
+pub(crate) use calling::keep_role_max;
+use obtaining::obtain;
+use refusal::refused;
+pub(crate) use refusal::{audit_unavailable, from_base};
 
 /// What somebody wants of a connector.
 #[derive(Debug, Default)]
@@ -63,10 +64,7 @@ impl Wish {
         if self.extra_policy.as_ref().is_some_and(|policy| policy.len() > MAX_EXTRA_POLICY) {
             findings.add("extra_policy", "malformed", "expected at most 2048 characters");
         }
-        let is_code = |code: &str| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-        if self.mfa_code.as_ref().is_some_and(|code| !is_code(code.reveal())) {
-            findings.add("mfa_code", "malformed", "expected six digits");
-        }
+        super::check::check_code(self.mfa_code.as_ref(), &mut findings);
         findings.settle()
     }
 }
@@ -108,7 +106,7 @@ pub(crate) async fn issue(
         .take(per_minute, flow, upstream, known.asked.now)
         .map_err(|error| Problem::rate_limited(error.to_string(), u64::from(error.after_secs)))?;
     let asked = prepare(known, connector, wish);
-    let (asking, plan, rendered) = match asked {
+    let (asking, _, rendered) = match asked {
         Ok(prepared) => prepared,
         Err(problem) => {
             tell(known, connector, wish, Action::CREDENTIALS_ISSUE, Some((Ending::Denied, &problem)), None)
@@ -117,7 +115,7 @@ pub(crate) async fn issue(
         }
     };
     let intent = tell(known, connector, wish, Action::CREDENTIALS_INTENT, None, Some(&asking.via));
-    let outcome = settle(&asking, plan, rendered);
+    let outcome = settle(&asking, rendered);
     if asking.stays_in_process() {
         // What nobody outside has been asked for does not exist outside before it is handed out, so both records may
         // become durable together. The intent goes first all the same.
@@ -130,15 +128,19 @@ pub(crate) async fn issue(
 }
 
 /// Asks the upstream, and writes down what came of it.
-async fn settle(asking: &Asking<'_>, plan: Plan, rendered: SessionRequest) -> Result<Given, Problem> {
+async fn settle(asking: &Asking<'_>, rendered: SessionRequest) -> Result<Given, Problem> {
     let Asking { known, connector, wish, ref via, .. } = *asking;
-    match obtain(asking, plan, &rendered).await {
+    match obtain(asking, &rendered).await {
         Ok((called, plan)) => record(asking, called, plan, rendered).await,
         Err(problem) => {
-            let ending = Some((Ending::Failed, &problem));
+            let ending = if problem.is_refusal() { Ending::Denied } else { Ending::Failed };
+            let ending = Some((ending, &problem));
             tell(known, connector, wish, Action::CREDENTIALS_ISSUE, ending, Some(via)).await?;
-            let code = problem.code().to_owned();
-            note_health(asking, &Health::Failing { since: known.asked.seconds(), code }).await;
+            if refusal::is_of_the_connector(&problem, wish) {
+                let failing =
+                    Health::Failing { since: known.asked.seconds(), code: problem.code().to_owned() };
+                health::note_connector(&known.asked.server, &connector.entity, &failing);
+            }
             Err(problem)
         }
     }
@@ -196,11 +198,8 @@ fn prepare<'a>(
         .accounts
         .versioned(terms.account_id.as_str())
         .ok_or_else(|| Problem::not_found("the connector's account is gone"))?;
-    let base = &account.entity.value;
-    if base.principal_kind == PrincipalKind::Root && !base.terms.root_confirmed {
-        return Err(refusal::root_not_confirmed(&base.terms.name));
-    }
     let asking = Asking { known, connector, account, wish, via };
+    asking.check_root()?;
     let plan = plan::plan(&asking.terms()).map_err(|error| refusal::from_plan(&error))?;
     let rendered = rendering::render(&asking)?;
     Ok((asking, plan, rendered))
@@ -214,6 +213,35 @@ impl Asking<'_> {
             && matches!(terms.kind, AccountKind::AccessKey | AccountKind::RegentRole)
     }
 
+    /// A root user's key wants an administrator's yes.
+    fn check_root(&self) -> Result<(), Problem> {
+        let Account { principal_kind, terms, .. } = &self.account.entity.value;
+        if *principal_kind == PrincipalKind::Root && !terms.root_confirmed {
+            return Err(refusal::root_not_confirmed(&terms.name));
+        }
+        Ok(())
+    }
+
+    /// What the base credentials are for.
+    fn purpose(&self) -> base::Use {
+        match self.connector.entity.value.terms.principal_type {
+            PrincipalType::Provided => base::Use::HandOn,
+            PrincipalType::AssumeRole | PrincipalType::FederatedUser | PrincipalType::IamUserSession => {
+                base::Use::Sign
+            }
+        }
+    }
+
+    /// What bears on the lifetime, with the base credentials in hand: they know better than the record what they are.
+    fn terms_with(&self, held: &Credentials) -> Terms {
+        let mut terms = self.terms();
+        let left = held.seconds_left(self.known.asked.now);
+        terms.base.is_temporary = held.is_temporary();
+        terms.base.remaining_seconds = left.map(|left| u32::try_from(left).unwrap_or(0));
+        terms.base.is_endless = held.is_temporary() && left.is_none();
+        terms
+    }
+
     /// What bears on the lifetime.
     fn terms(&self) -> Terms {
         Terms {
@@ -223,47 +251,6 @@ impl Asking<'_> {
             login_left: usable::login_left(self.known.directory.broker(), self.known),
             ..usable::terms(&self.connector.entity.value, &self.account.entity.value)
         }
-    }
-}
-
-/// Asks the upstream. Where the role turns out to allow less, once more with that.
-async fn obtain(
-    asking: &Asking<'_>,
-    plan: Plan,
-    rendered: &SessionRequest,
-) -> Result<(Called, Plan), Problem> {
-    let Asking { known, account, .. } = *asking;
-    let server = &known.asked.server;
-    let upstream = base::upstream(server, known.directory.broker(), &account.entity.value)
-        .map_err(|error| from_base(&error))?;
-    let held =
-        base::credentials(server, account, known.asked.now).await.map_err(|error| from_base(&error))?;
-    // The credentials know better than the record what they are.
-    let mut terms = asking.terms();
-    terms.base.is_temporary = held.is_temporary();
-    terms.base.remaining_seconds =
-        held.seconds_left(known.asked.now).map(|left| u32::try_from(left).unwrap_or(0));
-    let plan = if terms == asking.terms() {
-        plan
-    } else {
-        plan::plan(&terms).map_err(|error| refusal::from_plan(&error))?
-    };
-    match call(asking, &upstream, &held, &plan, rendered).await {
-        Err(error) if calling::says_role_max(&error) && !asking.wish.strict => {
-            let most = calling::role_max(asking, &upstream, &held, plan.seconds).await;
-            calling::learn_role_max(asking, most).await;
-            terms.role_max = Some(most);
-            let plan = plan::plan(&terms).map_err(|error| refusal::from_plan(&error))?;
-            let called = call(asking, &upstream, &held, &plan, rendered).await;
-            Ok((called.map_err(|error| refusal::from_call(&error, &plan))?, plan))
-        }
-        Err(error) => {
-            if calling::says_expired(&error) {
-                server.bases.forget(&account.entity);
-            }
-            Err(refusal::from_call(&error, &plan))
-        }
-        Ok(called) => Ok((called, plan)),
     }
 }
 
@@ -328,7 +315,7 @@ async fn record(
         .await;
     written.map_err(|error| audit_unavailable(&error))?;
     usage::note(server, &connector.entity.id, now);
-    note_health(asking, &Health::Ok).await;
+    health::note_connector(server, &connector.entity, &Health::Ok);
     Ok(Given { credentials: called.credentials, record, plan })
 }
 
@@ -362,30 +349,4 @@ async fn tell(
         event = event.ended(result, problem.code());
     }
     known.asked.server.journal(event).await.map_err(|error| audit_unavailable(&error))
-}
-
-/// Notes how it went, where that is news. Nobody waits for it to be kept.
-async fn note_health(asking: &Asking<'_>, health: &Health) {
-    let is_news = match (&asking.connector.entity.value.health, health) {
-        (Health::Ok, Health::Ok) => false,
-        (Health::Failing { code: known, .. }, Health::Failing { code, .. }) => known != code,
-        (Health::Untested | Health::Ok | Health::Failing { .. }, _) => true,
-    };
-    if !is_news {
-        return;
-    }
-    let id = asking.connector.entity.id.clone();
-    let (server, health) = (Arc::clone(&asking.known.asked.server), health.clone());
-    let actor = Actor::server(asking.known.asked.seconds());
-    let noted = server
-        .change_broker(actor, move |change| {
-            let Ok(old) = change.current::<Connector>(id.as_str(), None) else { return Ok(()) };
-            let value = Connector { health: health.clone(), ..old.value.clone() };
-            change.put(Stored { value, ..Stored::clone(&old) });
-            Ok(())
-        })
-        .await;
-    if let Err(problem) = noted {
-        tracing::warn!(code = problem.code(), "the health of a connector could not be noted");
-    }
 }

@@ -9,6 +9,7 @@ use regent_broker::template::Subject;
 use regent_broker::{Account, ConnectorTerms, PrincipalKind};
 use url::Url;
 
+use super::session_request::Mfa;
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::sts::{Identity, Session};
@@ -40,6 +41,8 @@ pub(crate) struct TestConnection<'a> {
     pub(crate) signin: Option<(&'a Transport, &'a Url)>,
     /// What the session should be able to do, if somebody asks.
     pub(crate) question: Option<Question>,
+    /// A one-time password, for a connector that passes one on.
+    pub(crate) mfa: Mfa,
 }
 
 /// Why there are no base credentials.

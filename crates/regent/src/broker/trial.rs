@@ -1,17 +1,23 @@
 //! Trying a connection: brings together what a test needs, keeps what it learned, and tells the journal.
 
+use std::sync::Arc;
+
+use regent_broker::console::ConsoleSite;
 use regent_broker::template::Subject;
-use regent_broker::{Account, Connector, ConnectorTerms, Health, Stored};
+use regent_broker::{Account, Connector, ConnectorTerms, Health, RequireMfa, Stored};
 use regent_store::directory::Versioned;
+use regent_wire::secret::Secret;
 use url::Url;
 
-use super::base;
 use super::caller::BrokerCaller;
-use super::change::Actor;
-use super::issue::{from_base, rendering};
-use super::journal::{Action, ConnectorName, Ending, Event, Target};
-use super::test_connection::report::{Outcome, Report};
+use super::change::{Actor, BrokerChange};
+use super::identity::Principal;
+use super::issue::{audit_unavailable, from_base, keep_role_max, rendering};
+use super::journal::{Action, ConnectorName, Ending, Event, Target, Text};
+use super::session_request::Mfa;
+use super::test_connection::report::{Outcome, Report, Step, StepName};
 use super::test_connection::{NoBase, Question, TestConnection};
+use super::{base, health, identity};
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 
@@ -21,11 +27,13 @@ pub(crate) struct Trial<'a> {
     /// The account.
     pub(crate) account: &'a Versioned<Stored<Account>>,
     /// The connector, as it would be, and the stored one if there is one.
-    pub(crate) connector: Option<(&'a ConnectorTerms, Option<&'a Stored<Connector>>)>,
+    pub(crate) connector: Option<(&'a ConnectorTerms, Option<&'a Arc<Stored<Connector>>>)>,
     /// For whom.
     pub(crate) caller: &'a BrokerCaller,
     /// What the session should be able to do, if somebody asks.
     pub(crate) question: Option<Question>,
+    /// A one-time password, for a connector that passes one on.
+    pub(crate) mfa_code: Option<Secret<String>>,
 }
 
 impl Trial<'_> {
@@ -39,7 +47,11 @@ impl Trial<'_> {
         let transport = base::connect(server, account).transport(&record);
         let transport = transport.map_err(|error| from_base(&error.into()))?;
         let signin = sign_in(&record, account);
-        let base = base::credentials(server, self.account, known.asked.now).await.map_err(|error| {
+        // Nobody outside is asked before it is on record who has them asked, and as whom.
+        let intent = self.event(known, Action::on("test", "intent"))?;
+        server.journal(intent).await.map_err(|error| audit_unavailable(&error))?;
+        let base = base::credentials(server, self.account, base::Use::Sign, known.asked.now);
+        let base = base.await.map_err(|error| {
             let problem = from_base(&error);
             let fix = problem.way_out().unwrap_or_default().to_owned();
             NoBase { code: problem.code().to_owned(), text: error.to_string(), fix }
@@ -59,6 +71,10 @@ impl Trial<'_> {
             connector: self.connector.map(|(terms, _)| terms).zip(subject.as_ref()),
             signin: signin.as_ref().map(|url| (&transport, url)),
             question: self.question.clone(),
+            mfa: Mfa {
+                serial_number: account.terms.mfa_serial.clone(),
+                token_code: self.mfa_code.as_ref().map(|code| code.reveal().clone()),
+            },
         }
         .run()
         .await;
@@ -66,58 +82,80 @@ impl Trial<'_> {
         Ok(report)
     }
 
+    /// What the journal is told: who tries what, and as whom.
+    fn event(&self, known: &Known, action: Action) -> Result<Event, Problem> {
+        let event = known.asked.server.event_of(&known.caller, action).map_err(Problem::internal)?;
+        let is_other = self.caller.id() != known.caller.id();
+        Ok(Event {
+            target: Some(Target::of("account", &self.account.entity)),
+            connector: self.stored().map(|stored| ConnectorName::from(&**stored)),
+            on_behalf: is_other.then(|| self.caller.into()),
+            ..event
+        })
+    }
+
+    /// The connector as it is kept, if it is.
+    fn stored(&self) -> Option<&Arc<Stored<Connector>>> {
+        self.connector.and_then(|(_, stored)| stored)
+    }
+
     /// Keeps who the account is, how long the role allows, and how it went; and tells the journal.
     async fn keep(&self, known: &Known, report: &Report) -> Result<(), Problem> {
-        let now = known.asked.seconds();
+        let server = &known.asked.server;
         let failed = report.steps.iter().find(|step| step.status == Outcome::Fail);
-        let health = match failed {
-            None => Health::Ok,
-            Some(step) => {
-                Health::Failing { since: now, code: step.code.clone().unwrap_or_else(|| "test".to_owned()) }
-            }
-        };
-        let event = known.asked.server.event_of(&known.caller, Action::TEST).map_err(Problem::internal)?;
-        let stored = self.connector.and_then(|(_, stored)| stored);
-        let mut event = Event {
-            target: Some(Target::of("account", &self.account.entity)),
-            connector: stored.map(ConnectorName::from),
-            ..event
-        };
-        if let Health::Failing { code, .. } = &health {
+        let code = failed.map(|step| step.code.clone().unwrap_or_else(|| "test".to_owned()));
+        let mut event = self.event(known, Action::TEST)?;
+        if let Some(opened) = &report.opened {
+            event.session = Some(opened.session.clone());
+            event.upstream_request_id = opened.request_id.as_deref().map(Text::from);
+        }
+        if let Some(code) = &code {
             event = event.ended(Ending::Failed, code);
         }
-        let (account, connector) = (self.account.entity.id.clone(), stored.map(|stored| stored.id.clone()));
         let learned = report.learned.clone();
-        let tested = self.account.entity.value.terms.clone();
-        let is_alone = self.connector.is_none();
-        let change = move |change: &mut super::change::BrokerChange<'_>| {
-            let now_there = change.current::<Account>(account.as_str(), None).ok();
-            // Nothing was learned of an account that was edited in the meantime.
-            if let Some(old) = now_there.filter(|old| old.value.terms == tested) {
-                let mut value = old.value.clone();
-                if let Some(arn) = &learned.principal_arn {
-                    value.principal_arn = Some(arn.as_str().into());
-                    value.principal_kind = learned.principal_kind;
-                    value.aws_account_id = learned.aws_account_id.as_deref().map(Into::into);
-                }
-                if is_alone || learned.principal_arn.is_none() {
-                    value.health = health.clone();
-                }
-                change.put(Stored { value, ..Stored::clone(&old) });
+        let (tested, stored) = (Arc::clone(&self.account.entity), self.stored().map(Arc::clone));
+        let change = move |change: &mut BrokerChange<'_>| {
+            if let Some(arn) = learned.principal_arn.clone() {
+                let aws_account_id = learned.aws_account_id.clone();
+                let principal = Principal { aws_account_id, arn, kind: learned.principal_kind };
+                identity::keep(change, &tested, &principal);
             }
-            if let Some(Ok(old)) = connector.as_ref().map(|id| change.current::<Connector>(id.as_str(), None))
+            // What a role once told may be another number by now: where it does not tell any more, nothing is known.
+            if let Some(stored) = &stored
+                && (learned.role_max_seconds.is_some() || learned.is_role_silent)
             {
-                let value = Connector {
-                    role_max_seconds: learned.role_max_seconds.or(old.value.role_max_seconds),
-                    health: health.clone(),
-                    ..old.value.clone()
-                };
-                change.put(Stored { value, ..Stored::clone(&old) });
+                keep_role_max(change, stored, learned.role_max_seconds);
             }
             change.journal.append(change.draft, &event);
             Ok(())
         };
-        known.asked.server.change_broker(Actor::server(now), change).await
+        server.change_broker(Actor::server(known.asked.seconds()), change).await?;
+        let Some(health) = self.health(report, failed, code, known.asked.seconds()) else { return Ok(()) };
+        if self.connector.is_none() || report.learned.principal_arn.is_none() {
+            health::note_account(server, &self.account.entity, &health);
+        }
+        if let Some(stored) = self.stored() {
+            health::note_connector(server, stored, &health);
+        }
+        Ok(())
+    }
+
+    /// How it went; none where that says nothing of the connector.
+    fn health(
+        &self,
+        report: &Report,
+        failed: Option<&Step>,
+        code: Option<String>,
+        now: i64,
+    ) -> Option<Health> {
+        let passes_code_on =
+            self.connector.is_some_and(|(terms, _)| terms.require_mfa == RequireMfa::Upstream);
+        match (failed, code) {
+            // A password that was mistyped is nobody's fault but the tester's.
+            (Some(step), _) if passes_code_on && step.name == StepName::Call => None,
+            (_, Some(code)) => Some(Health::Failing { since: now, code }),
+            (_, None) => (!passes_code_on || report.opened.is_some()).then_some(Health::Ok),
+        }
     }
 }
 
@@ -127,7 +165,7 @@ fn sign_in(record: &regent_broker::Upstream, account: &Account) -> Option<Url> {
         regent_broker::UpstreamKind::Embedded => Url::parse("http://localhost/federation").ok(),
         regent_broker::UpstreamKind::Custom => Url::parse(record.signin_url.as_deref()?).ok(),
         regent_broker::UpstreamKind::Aws => {
-            let site = regent_broker::console::ConsoleSite::of_aws(account.terms.partition).ok()?;
+            let site = ConsoleSite::of_upstream(record, account.terms.partition).ok()?;
             site.federation_endpoint(None).ok()
         }
     }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::access::{self, Refusal, Via};
 use super::caller::Subject;
-use super::usage;
+use super::{health, usage};
 use crate::rest::caller::Known;
 use crate::time;
 
@@ -121,7 +121,7 @@ pub(crate) fn terms(connector: &Connector, account: &Account) -> Terms {
     let base = Base {
         kind: account.principal_kind,
         is_temporary: account.terms.kind.is_temporary(),
-        remaining_seconds: None,
+        ..Base::default()
     };
     Terms {
         role_max: connector.role_max_seconds,
@@ -159,7 +159,7 @@ impl Usable {
             Lifetime::of(&Terms { login_left, ..self::terms(&connector.value, &account.value) })
         });
         let (state, reason) = match &answer {
-            Ok(_) => state(&connector.value, account.map(|account| &account.value)),
+            Ok(_) => state(known, connector, account.map(|account| &account.value)),
             Err(refusal) => refused(refusal, &connector.value),
         };
         Self {
@@ -189,14 +189,14 @@ impl Usable {
     }
 }
 
-fn state(connector: &Connector, account: Option<&Account>) -> (State, Option<String>) {
+fn state(known: &Known, connector: &Stored<Connector>, account: Option<&Account>) -> (State, Option<String>) {
     if account.is_none_or(|account| account.terms.disabled) {
         return (State::Disabled, Some("its account is disabled".to_owned()));
     }
     if account.is_some_and(Account::lacks_secret) {
         return (State::Disabled, Some("its account has no secret yet".to_owned()));
     }
-    match &connector.health {
+    match health::of_connector(&known.asked.server, connector) {
         Health::Failing { code, .. } => (State::Failing, Some(format!("the last try failed: {code}"))),
         Health::Ok | Health::Untested => (State::Usable, None),
     }

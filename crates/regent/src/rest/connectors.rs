@@ -19,7 +19,7 @@ use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
 use crate::broker::check::{Findings, check_reason};
-use crate::broker::{check_connector, usage};
+use crate::broker::{check_connector, health, usage};
 use crate::time;
 
 mod admission;
@@ -129,7 +129,7 @@ impl Resource for Connector {
             grants: connector.grants.iter().map(GrantView::of).collect(),
             disabled,
             role_max_seconds: connector.role_max_seconds,
-            health: connector.health.clone(),
+            health: health::of_connector(&known.asked.server, &held.entity),
             last_used_at: last_used.map(time::iso_text),
         }
     }

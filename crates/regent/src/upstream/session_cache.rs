@@ -9,7 +9,7 @@ use super::credentials::Credentials;
 use super::single_flight::{FlightLost, SingleFlight};
 
 /// A session with less than this left is replaced.
-const REFRESH_SECS: i64 = 5 * 60;
+pub(crate) const REFRESH_SECS: i64 = 5 * 60;
 /// Sessions that are kept at once.
 const MOST: usize = 1024;
 
@@ -38,7 +38,8 @@ impl<E> Default for SessionCache<E> {
 }
 
 impl<E: From<FlightLost> + Send + Sync + 'static> SessionCache<E> {
-    /// The session of an account: the one that is kept, or one that `obtain` gets, once for all who ask meanwhile.
+    /// The session of an account: the one that is kept and has `least` seconds left, or one that `obtain` gets, once for
+    /// all who ask meanwhile.
     ///
     /// A failure is handed to all of them and not kept. There is no falling back on a session about to end: what cannot
     /// be had any more may have been taken away.
@@ -46,12 +47,13 @@ impl<E: From<FlightLost> + Send + Sync + 'static> SessionCache<E> {
         &self,
         key: CacheKey,
         now: Timestamp,
+        least: i64,
         obtain: impl FnOnce() -> F,
     ) -> Result<Arc<Credentials>, Arc<E>>
     where
         F: Future<Output = Result<Credentials, E>> + Send + 'static,
     {
-        if let Some(kept) = lock(&self.kept).get(&key).filter(|kept| is_fresh(kept, now)) {
+        if let Some(kept) = lock(&self.kept).get(&key).filter(|kept| has_left(kept, now, least)) {
             return Ok(Arc::clone(kept));
         }
         let (kept, of) = (Arc::clone(&self.kept), key.clone());
@@ -73,8 +75,8 @@ impl<E: From<FlightLost> + Send + Sync + 'static> SessionCache<E> {
 }
 
 /// Whether there is enough of it left. Credentials whose end is unknown are asked for each time.
-fn is_fresh(credentials: &Credentials, now: Timestamp) -> bool {
-    credentials.seconds_left(now).is_some_and(|left| left >= REFRESH_SECS)
+fn has_left(credentials: &Credentials, now: Timestamp, least: i64) -> bool {
+    credentials.seconds_left(now).is_some_and(|left| left >= least)
 }
 
 fn keep(
@@ -83,8 +85,9 @@ fn keep(
     credentials: &Arc<Credentials>,
     now: Timestamp,
 ) {
-    kept.retain(|other, credentials| other.account != key.account && is_fresh(credentials, now));
-    if !is_fresh(credentials, now) {
+    let is_fresh = |credentials: &Credentials| has_left(credentials, now, REFRESH_SECS);
+    kept.retain(|other, credentials| other.account != key.account && is_fresh(credentials));
+    if !is_fresh(credentials) {
         return;
     }
     if kept.len() >= MOST {
@@ -138,7 +141,7 @@ mod tests {
         now: i64,
         given: Result<Credentials, Refused>,
     ) -> Result<String, String> {
-        let found = cache.get(key, at(now), || async move { given }).await;
+        let found = cache.get(key, at(now), REFRESH_SECS, || async move { given }).await;
         found.map(|credentials| credentials.access_key_id.clone()).map_err(|refused| refused.0.clone())
     }
 
@@ -150,6 +153,23 @@ mod tests {
         {
             let found = ask(&cache, key("a", 1), now, Ok(session(given, Some(now + 3600)))).await;
             assert_eq!(found.as_deref(), Ok(expected), "at {now}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_needs_more_of_a_session_than_is_left_gets_another() {
+        let cache = SessionCache::default();
+        for (now, least, given, expected) in [
+            (0, 1200, "one", "one"),
+            (2400, 1200, "two", "one"),
+            (2401, REFRESH_SECS, "two", "one"),
+            (2401, 1200, "two", "two"),
+            (2402, REFRESH_SECS, "three", "two"),
+        ] {
+            let given = async move { Ok(session(given, Some(now + 3600))) };
+            let found = cache.get(key("a", 1), at(now), least, || given).await;
+            let found: Result<_, Arc<Refused>> = found;
+            assert_eq!(found.unwrap().access_key_id, expected, "at {now}");
         }
     }
 

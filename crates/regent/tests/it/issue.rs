@@ -8,6 +8,8 @@ use crate::support::{ACCOUNT, Client, TestServer};
 mod browser;
 mod changes;
 mod ends;
+mod learning;
+mod order;
 
 /// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.
 struct World {
@@ -247,7 +249,6 @@ async fn the_key_of_a_root_user_wants_a_yes() {
     });
     let account = world.admin.made("/accounts", terms).await;
     let path = format!("/accounts/{}", account.id());
-    world.admin.made(&format!("{path}/test"), json!({})).await;
     let more = json!({ "account_id": account.id(), "principal_type": "iam_user_session", "role_arn": null });
     world.connector("all", more).await;
     let refused = world.admin.post("/connectors/all/credentials", json!({})).await;

@@ -23,6 +23,7 @@ use regent_wire::sigv4::{Body, Signer};
 
 mod answer;
 pub(crate) mod api;
+pub(crate) mod stranger;
 mod totp;
 
 pub(crate) use answer::Answer;

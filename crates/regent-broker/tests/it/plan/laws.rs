@@ -36,8 +36,14 @@ fn base() -> impl Strategy<Value = Base> {
         PrincipalKind::Federated,
         PrincipalKind::Unknown,
     ];
-    (prop::sample::select(kinds.to_vec()), any::<bool>(), option::of(seconds()))
-        .prop_map(|(kind, is_temporary, remaining_seconds)| Base { kind, is_temporary, remaining_seconds })
+    (prop::sample::select(kinds.to_vec()), any::<bool>(), option::of(seconds()), any::<bool>()).prop_map(
+        |(kind, is_temporary, remaining_seconds, is_endless)| Base {
+            kind,
+            is_temporary,
+            remaining_seconds,
+            is_endless,
+        },
+    )
 }
 
 prop_compose! {
@@ -67,6 +73,7 @@ fn bounds(terms: &Terms) -> Vec<(u32, Bound)> {
         PrincipalType::AssumeRole => vec![(43_200, Bound::TypeMax)],
         PrincipalType::FederatedUser | PrincipalType::IamUserSession if is_root => vec![(3600, Bound::Root)],
         PrincipalType::FederatedUser | PrincipalType::IamUserSession => vec![(129_600, Bound::TypeMax)],
+        PrincipalType::Provided if terms.base.is_endless => vec![(900, Bound::BaseEndless)],
         PrincipalType::Provided => match terms.base.remaining_seconds {
             Some(left) => vec![(left, Bound::BaseLeft)],
             None => vec![(43_200, Bound::TypeMax)],

@@ -1,6 +1,8 @@
 //! The call that gives the credentials.
 
-use super::super::change::Actor;
+use std::sync::Arc;
+
+use super::super::change::{Actor, BrokerChange};
 use super::super::session_request::{Mfa, SessionRequest};
 use super::super::upstream_failure;
 use super::Asking;
@@ -8,7 +10,7 @@ use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::sts::Session;
 use crate::upstream::{Answer, Upstream};
-use regent_broker::plan::{HOUR_SECONDS, Plan};
+use regent_broker::plan::Plan;
 use regent_broker::upstream_error::{Attempt, UpstreamCode, UpstreamError};
 use regent_broker::{Connector, PrincipalType, RequireMfa, Stored};
 
@@ -106,14 +108,13 @@ pub(super) fn says_expired(error: &CallError) -> bool {
     )
 }
 
-/// How long the role allows, which is less than was asked for: what IAM says, if it may be asked, or the hour that every
-/// role does.
+/// How long the role allows, which is less than was refused; none where IAM may not be asked.
 pub(super) async fn role_max(
     asking: &Asking<'_>,
     upstream: &Upstream,
     base: &Credentials,
     refused: u32,
-) -> u32 {
+) -> Option<u32> {
     let arn = asking.connector.entity.value.terms.role_arn.as_deref().unwrap_or_default();
     let own = match &asking.account.entity.value.aws_account_id {
         Some(known) => Some(known.to_string()),
@@ -121,25 +122,32 @@ pub(super) async fn role_max(
     };
     // IAM is asked for a role of the base's account, and one of the same name there is another role.
     if own.is_none() || arn.split(':').nth(4) != own.as_deref() {
-        return HOUR_SECONDS;
+        return None;
     }
     let name = arn.rsplit('/').next().unwrap_or_default();
-    let told = upstream.get_role_max_session_secs(base, name).await.ok().and_then(|answer| answer.value);
-    let told = told.and_then(|seconds| u32::try_from(seconds).ok());
-    told.filter(|seconds| *seconds < refused).unwrap_or(HOUR_SECONDS)
+    let told = upstream.get_role_max_session_secs(base, name).await.ok()?.value?;
+    u32::try_from(told).ok().filter(|seconds| *seconds < refused)
 }
 
-/// Remembers it, so that the next one need not find out.
+/// Remembers what IAM told of the role, so that the next one need not find out.
 pub(super) async fn learn_role_max(asking: &Asking<'_>, most: u32) {
-    let id = asking.connector.entity.id.clone();
+    let asked = Arc::clone(&asking.connector.entity);
     let actor = Actor::server(asking.known.asked.seconds());
     let learned = asking.known.asked.server.change_broker(actor, move |change| {
-        let Ok(old) = change.current::<Connector>(id.as_str(), None) else { return Ok(()) };
-        let value = Connector { role_max_seconds: Some(most), ..old.value.clone() };
-        change.put(Stored { value, ..Stored::clone(&old) });
+        keep_role_max(change, &asked, Some(most));
         Ok(())
     });
     if let Err(problem) = learned.await {
         tracing::warn!(code = problem.code(), "what a role allows could not be remembered");
     }
+}
+
+/// Keeps what is known of the role of a connector, unless it is for another one by now.
+pub(crate) fn keep_role_max(change: &mut BrokerChange<'_>, asked: &Stored<Connector>, most: Option<u32>) {
+    let Ok(now) = change.current::<Connector>(asked.id.as_str(), None) else { return };
+    if now.value.role_max_seconds == most || now.value.terms.source() != asked.value.terms.source() {
+        return;
+    }
+    let value = Connector { role_max_seconds: most, ..now.value.clone() };
+    change.put(Stored { value, ..Stored::clone(&now) });
 }

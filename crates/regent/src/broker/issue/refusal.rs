@@ -8,6 +8,8 @@ use regent_store::directory::Versioned;
 
 use super::super::access::Refusal;
 use super::super::base::BaseError;
+use super::super::identity::IdentityError;
+use super::Wish;
 use super::calling::understood;
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
@@ -71,6 +73,12 @@ pub(super) fn from_plan(error: &PlanError) -> Problem {
     Problem::conflict(error.code(), error.to_string()).fix(error.fix())
 }
 
+/// What a role refuses of which nobody says how long it allows, where no other length will do.
+pub(super) fn above_role_max(error: &CallError, plan: &Plan) -> Problem {
+    let understood = understood(error, Some(plan.seconds));
+    Problem::conflict("above_maximum", understood.text).fix(understood.fix)
+}
+
 /// What the upstream refuses.
 pub(super) fn from_call(error: &CallError, plan: &Plan) -> Problem {
     let understood = understood(error, Some(plan.seconds));
@@ -106,8 +114,46 @@ pub(crate) fn from_base(error: &BaseError) -> Problem {
     }
 }
 
+/// Why it is not known whose the base credentials are.
+pub(super) fn from_identity(error: &IdentityError) -> Problem {
+    match error {
+        IdentityError::Call(error) => {
+            let understood = understood(error, None);
+            Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix)
+        }
+        IdentityError::Changed { .. } => Problem::conflict("account_changed", error.to_string())
+            .fix("put the former credentials back, or let an administrator test the account and confirm it"),
+        IdentityError::Lost(_) => {
+            Problem::new(StatusCode::BAD_GATEWAY, "base_unavailable", error.to_string()).fix("try again")
+        }
+    }
+}
+
+/// Whether the connector or its account is at fault, so that others would fare no better. What somebody brought along
+/// themselves may be their own mistake.
+pub(super) fn is_of_the_connector(problem: &Problem, wish: &Wish) -> bool {
+    let brought_something = wish.mfa_code.is_some() || wish.extra_policy.is_some() || wish.strict;
+    match problem.code() {
+        "base_key_invalid"
+        | "base_key_wrong"
+        | "base_key_expired"
+        | "base_unavailable"
+        | "account_changed"
+        | "region_disabled"
+        | "upstream_unreachable" => true,
+        "trust_denied"
+        | "external_id"
+        | "tag_denied"
+        | "source_identity_denied"
+        | "scp_denied"
+        | "policy_malformed"
+        | "upstream_refused" => !brought_something,
+        _ => false,
+    }
+}
+
 /// What is not recorded is not done.
-pub(super) fn audit_unavailable(error: &StoreError) -> Problem {
+pub(crate) fn audit_unavailable(error: &StoreError) -> Problem {
     tracing::error!(%error, "nothing was issued for want of its record");
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,

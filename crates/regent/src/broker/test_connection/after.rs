@@ -32,6 +32,7 @@ impl TestConnection<'_> {
             report.warn(step, "duration_chained", text, fix);
             return;
         }
+        report.learned.is_role_silent = true;
         if account != base.identity.account {
             report.skip(step, "the role is another AWS account's, which does not tell");
             return;
@@ -39,6 +40,7 @@ impl TestConnection<'_> {
         let read = self.upstream.get_role_max_session_secs(&base.credentials, name).await;
         match read.map(|answer| answer.value.and_then(|secs| u32::try_from(secs).ok())) {
             Ok(Some(most)) => {
+                report.learned.is_role_silent = false;
                 report.learned.role_max_seconds = Some(most);
                 if wanted > most {
                     let text = format!("the role allows {most} s, and the connector {wanted} s");

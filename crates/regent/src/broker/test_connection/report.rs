@@ -7,6 +7,8 @@ use regent_broker::upstream_error::UpstreamError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::broker::journal::SessionFacts;
+
 /// What a test found: every step, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Report {
@@ -17,6 +19,18 @@ pub(crate) struct Report {
     pub(crate) answered: Option<String>,
     /// What was learned on the way.
     pub(crate) learned: Learned,
+    /// The session that was opened, for the records.
+    #[serde(skip)]
+    pub(crate) opened: Option<Opened>,
+}
+
+/// The session of a test: what joins it with the upstream's own records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// What it is, as far as it is no secret.
+    pub(crate) session: SessionFacts,
+    /// What the upstream calls its answer.
+    pub(crate) request_id: Option<String>,
 }
 
 /// What is worth keeping of a test.
@@ -33,6 +47,9 @@ pub(crate) struct Learned {
     /// The longest session that the role allows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) role_max_seconds: Option<u32>,
+    /// There is a role, and nobody tells what it allows.
+    #[serde(skip)]
+    pub(crate) is_role_silent: bool,
 }
 
 /// A step.
@@ -123,6 +140,7 @@ pub(super) struct Draft {
     steps: BTreeMap<StepName, Step>,
     pub(super) answered: Option<String>,
     pub(super) learned: Learned,
+    pub(super) opened: Option<Opened>,
     rest: Option<&'static str>,
 }
 
@@ -156,13 +174,13 @@ impl Draft {
     }
 
     pub(super) fn finish(self) -> Report {
-        let Self { mut steps, answered, learned, rest } = self;
+        let Self { mut steps, answered, learned, opened, rest } = self;
         let rest = rest.unwrap_or("an earlier step failed");
         let steps = (1..).zip(StepName::ALL).map(|(number, name)| {
             let step = steps.remove(&name).unwrap_or_else(|| step(name, Outcome::Skipped, rest.to_owned()));
             Step { number, ..step }
         });
-        Report { steps: steps.collect(), answered, learned }
+        Report { steps: steps.collect(), answered, learned, opened }
     }
 
     fn put(&mut self, name: StepName, status: Outcome, text: String, why: Option<(&str, &str)>) {

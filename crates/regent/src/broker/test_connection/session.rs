@@ -3,10 +3,11 @@
 use regent_broker::capability::check_base;
 use regent_broker::template::Subject;
 use regent_broker::upstream_error::Attempt;
-use regent_broker::{ConnectorTerms, PrincipalType};
+use regent_broker::{ConnectorTerms, PrincipalType, RequireMfa};
 
-use super::report::{Draft, StepName};
+use super::report::{Draft, Opened, StepName};
 use super::{Base, Real, SHORTEST_SECS, TestConnection};
+use crate::broker::journal::SessionFacts;
 use crate::broker::session_request::{Mfa, SessionRequest};
 use crate::broker::upstream_failure::understood;
 use crate::upstream::Answer;
@@ -15,6 +16,7 @@ use crate::upstream::sts::Session;
 
 /// More of the space than this is worth a word.
 const PACKED_WARN_PERCENT: i32 = 80;
+const NO_CODE: &str = "the connector passes a one-time password on: repeat the test with one";
 
 impl TestConnection<'_> {
     /// Makes the call that issuing would make.
@@ -37,14 +39,28 @@ impl TestConnection<'_> {
             report.fail(StepName::Call, refusal.code.name(), refusal.text, refusal.fix);
             return None;
         }
-        match self.call(terms.principal_type, &request, base).await {
+        let passes_code_on = terms.require_mfa == RequireMfa::Upstream;
+        if passes_code_on && self.mfa.token_code.is_none() {
+            report.skip(StepName::Call, NO_CODE);
+            report.skip_rest(NO_CODE);
+            return None;
+        }
+        let mfa = if passes_code_on { self.mfa.clone() } else { Mfa::default() };
+        match self.call(terms.principal_type, &request, base, mfa).await {
             Ok(answer) => {
                 report.ok(StepName::Call, format!("{} went through", operation(terms.principal_type)));
+                if terms.principal_type != PrincipalType::Provided {
+                    report.opened = Some(opened(subject.session_id, &request, &answer, base));
+                }
                 Some(Real { session: answer.value, request })
             }
             Err(error) => {
                 let attempt = Attempt { tries: 3, seconds: Some(SHORTEST_SECS), passes_without: None };
                 report.failed(StepName::Call, &understood(&error, &attempt));
+                if passes_code_on {
+                    report.skip(StepName::Ladder, "a one-time password is good for one call");
+                    return None;
+                }
                 self.ladder(terms.principal_type, &request, base, &error, report).await;
                 None
             }
@@ -57,22 +73,19 @@ impl TestConnection<'_> {
         principal_type: PrincipalType,
         request: &SessionRequest,
         base: &Base,
+        mfa: Mfa,
     ) -> Result<Answer<Session>, CallError> {
         let (upstream, seconds) = (self.upstream, Some(SHORTEST_SECS));
         match principal_type {
             PrincipalType::AssumeRole => {
-                upstream.assume_role(&base.credentials, &request.assume_role(seconds, Mfa::default())).await
+                upstream.assume_role(&base.credentials, &request.assume_role(seconds, mfa)).await
             }
             PrincipalType::FederatedUser => {
                 upstream.get_federation_token(&base.credentials, &request.federation_token(seconds)).await
             }
             PrincipalType::IamUserSession => {
-                upstream
-                    .get_session_token(
-                        &base.credentials,
-                        &SessionRequest::session_token(seconds, Mfa::default()),
-                    )
-                    .await
+                let input = SessionRequest::session_token(seconds, mfa);
+                upstream.get_session_token(&base.credentials, &input).await
             }
             PrincipalType::Provided => Ok(Answer {
                 value: Session {
@@ -112,6 +125,25 @@ impl TestConnection<'_> {
                 );
             }
         }
+    }
+}
+
+/// What the records tell of a session that nobody is given.
+fn opened(id: &str, request: &SessionRequest, answer: &Answer<Session>, base: &Base) -> Opened {
+    let Answer { value: session, request_id, .. } = answer;
+    let arn = session.arn.as_deref().unwrap_or(&base.identity.arn);
+    Opened {
+        session: SessionFacts {
+            id: id.into(),
+            access_key_id: session.credentials.access_key_id.as_str().into(),
+            arn: arn.into(),
+            session_name: request.session_name.as_str().into(),
+            source_identity: request.source_identity.as_deref().map(Into::into),
+            tags: request.tags_for_records(),
+            seconds: SHORTEST_SECS,
+            policy_sha256: request.policy_sha256().as_deref().map(Into::into),
+        },
+        request_id: request_id.clone(),
     }
 }
 

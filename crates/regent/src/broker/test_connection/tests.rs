@@ -16,6 +16,7 @@ use url::Url;
 
 use super::report::{Learned, Outcome, Report, StepName};
 use super::{NoBase, Question, TestConnection};
+use crate::broker::session_request::Mfa;
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::tests::{
@@ -93,6 +94,7 @@ impl World {
             connector: Some((&terms, &subject)),
             signin: Some((&self.upstream.transport, &signin)),
             question,
+            mfa: Mfa::default(),
         };
         let report = test.run().await;
         without_secrets(&report, base);
@@ -206,6 +208,24 @@ async fn the_ladder_names_the_part_that_the_trust_policy_does_not_allow() {
             "sts:TagSession; the role's trust policy does not allow sts:SetSourceIdentity",
         ),
         (
+            "no-tags-no-external",
+            trust("sts:AssumeRole sts:SetSourceIdentity", &json!({ "Null": { "sts:ExternalId": "true" } })),
+            "tag_denied",
+            "does not allow sts:TagSession; the role expects another external id",
+        ),
+        (
+            "no-source-no-external",
+            trust("sts:AssumeRole sts:TagSession", &json!({ "Null": { "sts:ExternalId": "true" } })),
+            "source_identity_denied",
+            "does not allow sts:SetSourceIdentity; the role expects another external id",
+        ),
+        (
+            "nothing",
+            trust("sts:AssumeRole", &json!({ "Null": { "sts:ExternalId": "true" } })),
+            "tag_denied",
+            "sts:TagSession; the role's trust policy does not allow sts:SetSourceIdentity; the role expects another",
+        ),
+        (
             "no-external",
             trust(all, &json!({ "Null": { "sts:ExternalId": "true" } })),
             "external_id",
@@ -215,7 +235,7 @@ async fn the_ladder_names_the_part_that_the_trust_policy_does_not_allow() {
             "other-external",
             trust(all, &json!({ "StringEquals": { "sts:ExternalId": "other" } })),
             "trust_denied",
-            "neither tags nor source identity",
+            "refuses without tags, source identity and external id as well",
         ),
     ] {
         world.role(name, trust, 3600).await;
@@ -224,7 +244,10 @@ async fn the_ladder_names_the_part_that_the_trust_policy_does_not_allow() {
         assert_eq!(step(&report, StepName::Call).0, Outcome::Fail, "{name}");
         let found = step(&report, StepName::Ladder);
         assert_eq!((found.0, found.1), (Outcome::Fail, code), "{name}: {found:?}");
-        assert!(found.2.contains(text), "{name}: {found:?}");
+        // Exactly those parts, and no other beside them.
+        let blamed = found.2.split("; ").count();
+        let expected = if code == "trust_denied" { blamed } else { text.split("; ").count() };
+        assert!(found.2.contains(text) && blamed == expected, "{name}: {found:?}");
         assert_eq!(step(&report, StepName::Result), (Outcome::Skipped, "", "an earlier step failed"));
     }
 }
@@ -345,4 +368,40 @@ async fn every_type_that_can_have_a_session_gets_one() {
         let (status, _, text) = step(&report, StepName::Result);
         assert!(status == Outcome::Ok && text.contains(arn), "{report:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_connector_that_passes_a_password_on_is_not_tried_without_one() {
+    let world = World::new().await;
+    let all = "sts:AssumeRole sts:TagSession sts:SetSourceIdentity";
+    world.role("dev", trust(all, &json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } })), 3600).await;
+    let terms = || connector(json!({ "require_mfa": "upstream" }));
+    let account = account("access_key");
+    let ana = User { name: "ana", email: Some("ana@example.com"), ..User::new("usr_01") };
+    let (subject, terms) = (Subject::new(Asker::User(ana)), terms());
+    let test = async |token_code: Option<&str>| {
+        let serial_number = Some(format!("arn:aws:iam::{ACCOUNT}:mfa/broker"));
+        let report = TestConnection {
+            upstream: &world.upstream,
+            account: &account,
+            base: Ok(Arc::new(world.broker.clone())),
+            connector: Some((&terms, &subject)),
+            signin: None,
+            question: None,
+            mfa: Mfa { serial_number, token_code: token_code.map(str::to_owned) },
+        };
+        report.run().await
+    };
+    let report = test(None).await;
+    without_secrets(&report, &world.broker);
+    for name in [StepName::Call, StepName::Ladder, StepName::Result] {
+        let (status, _, text) = step(&report, name);
+        assert!(status == Outcome::Skipped && text.contains("repeat the test with one"), "{report:#?}");
+    }
+    assert!(report.steps.iter().all(|step| step.status != Outcome::Fail), "{report:#?}");
+    // A wrong one is sent once, and nobody is told to take the condition away.
+    let report = test(Some("000000")).await;
+    assert_eq!(step(&report, StepName::Call).0, Outcome::Fail, "{report:#?}");
+    let ladder = step(&report, StepName::Ladder);
+    assert_eq!((ladder.0, ladder.2), (Outcome::Skipped, "a one-time password is good for one call"));
 }

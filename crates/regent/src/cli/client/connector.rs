@@ -1,9 +1,10 @@
 //! `regent connector`: what may be derived from an account, by whom, how narrow and how long.
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::collection::{Collection, Deletion, Listing, id_of, show_steps};
+use super::document;
 use super::refusal::{Refusal, Status};
 use super::table::plain;
 use super::{Reach, Session};
@@ -59,6 +60,9 @@ enum Command {
         /// As this person would [default: as I would]
         #[arg(long, value_name = "ID")]
         user: Option<String>,
+        /// With a one-time password, which is asked for
+        #[arg(long)]
+        mfa_code: bool,
         /// Answer in JSON
         #[arg(long)]
         json: bool,
@@ -101,7 +105,13 @@ impl Connector {
             Command::Create(create) => create.run(&session).await,
             Command::Edit(edit) => edit.run(&session).await,
             Command::Delete(deletion) => CONNECTORS.delete(&session, &deletion).await,
-            Command::Test { name, user, json } => test(&session, &name, user, json).await,
+            Command::Test { name, user, mfa_code, json } => {
+                let mut body = user.map_or_else(|| json!({}), |user| json!({ "user_id": user }));
+                if mfa_code {
+                    body["mfa_code"] = document::secret("One-time password")?.as_str().into();
+                }
+                test(&session, &name, &body, json).await
+            }
             Command::Clone { name, slug, called } => {
                 let body = json!({ "name": called.unwrap_or_else(|| slug.clone()), "slug": slug });
                 let made = CONNECTORS.act(&session, &name, "clone", &body).await?;
@@ -124,9 +134,8 @@ impl Connector {
     }
 }
 
-async fn test(session: &Session, name: &str, user: Option<String>, json: bool) -> anyhow::Result<()> {
-    let body = user.map_or_else(|| json!({}), |user| json!({ "user_id": user }));
-    let tested = CONNECTORS.act(session, name, "test", &body).await?;
+async fn test(session: &Session, name: &str, body: &Value, json: bool) -> anyhow::Result<()> {
+    let tested = CONNECTORS.act(session, name, "test", body).await?;
     if show_steps(&tested, json)? {
         return Ok(());
     }

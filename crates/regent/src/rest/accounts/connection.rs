@@ -61,7 +61,8 @@ async fn test_account(
         let value = Account { aws_account_id: Some(number.into()), ..account.entity.value.clone() };
         account.entity = Arc::new(Stored { value, ..Stored::clone(&account.entity) });
     }
-    let trial = Trial { account: &account, connector: None, caller: &known.caller, question: None };
+    let caller = &known.caller;
+    let trial = Trial { account: &account, connector: None, caller, question: None, mfa_code: None };
     Ok(Json(trial.run(&known).await?.into()))
 }
 

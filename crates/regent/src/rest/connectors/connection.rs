@@ -3,6 +3,7 @@
 use axum::Json;
 use regent_broker::{Account, Connector};
 use regent_policy::action;
+use regent_wire::secret::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::preview::{asker, unsaved};
-use crate::broker::check::Findings;
+use crate::broker::check::{Findings, check_code};
 use crate::broker::test_connection::Question;
 use crate::broker::test_connection::report::{Outcome, Report, Step};
 use crate::broker::trial::Trial;
@@ -28,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter {
 }
 
 /// For whom, and what they should be able to do.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct TestRequest {
     /// Whose session is tried, by id or name; the caller's if nobody is named.
@@ -39,10 +40,13 @@ pub(crate) struct TestRequest {
     /// On what.
     #[schema(max_length = 2048)]
     resource: Option<String>,
+    /// A one-time password, where the connector passes it on.
+    #[schema(pattern = "^[0-9]{6}$")]
+    mfa_code: Option<String>,
 }
 
 /// A connector that is not saved.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UnsavedTest {
     /// The connector as it would be.
@@ -51,6 +55,10 @@ struct UnsavedTest {
     /// Whose session is tried.
     #[serde(default)]
     user_id: Option<String>,
+    /// A one-time password, where the connector passes it on.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9]{6}$")]
+    mfa_code: Option<String>,
 }
 
 /// How a test went.
@@ -91,6 +99,15 @@ impl TestRequest {
     }
 }
 
+/// A one-time password, if it can be one.
+fn code(code: Option<String>) -> Result<Option<Secret<String>>, Problem> {
+    let code = code.map(Secret::new);
+    let mut findings = Findings::default();
+    check_code(code.as_ref(), &mut findings);
+    findings.settle()?;
+    Ok(code)
+}
+
 /// Tries a connector: makes the calls that issuing makes, says how each went, and throws away what it got.
 #[utoipa::path(post, path = "/connectors/{id}/test", operation_id = "testConnector", tag = "Connectors",
     params(("id" = String, Path)), request_body = TestRequest,
@@ -108,6 +125,7 @@ async fn test_connector(
         connector: Some((terms, Some(&held.entity))),
         caller: &asker(&known, request.user_id.as_deref())?,
         question: request.question()?,
+        mfa_code: code(request.mfa_code)?,
     };
     Ok(Json(trial.run(&known).await?.into()))
 }
@@ -118,9 +136,10 @@ async fn test_connector(
     responses((status = 200, body = TestResult), (status = "default", body = Problem)))]
 async fn test_unsaved_connector(
     known: Known,
-    JsonBody(UnsavedTest { connector, user_id }): JsonBody<UnsavedTest>,
+    JsonBody(UnsavedTest { connector, user_id, mfa_code }): JsonBody<UnsavedTest>,
 ) -> Result<Json<TestResult>, Problem> {
-    known.must(&action!("regent:TestConnector"), "connector", "*")?;
+    // It tries any account on any role, which is for those who could save it.
+    known.must(&action!("regent:CreateConnector"), "connector", "*")?;
     let connector = unsaved(&known, connector)?;
     crate::broker::check_connector::connector(known.directory.broker(), &connector)?;
     let trial = Trial {
@@ -128,6 +147,7 @@ async fn test_unsaved_connector(
         connector: Some((&connector.terms, None)),
         caller: &asker(&known, user_id.as_deref())?,
         question: None,
+        mfa_code: code(mfa_code)?,
     };
     Ok(Json(trial.run(&known).await?.into()))
 }

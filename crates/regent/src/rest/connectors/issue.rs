@@ -323,7 +323,13 @@ async fn open_console(
     };
     wish.check()?;
     let given = issue::issue(&known, held, &wish).await?;
-    let opened = console::open(&known, &site, &given).await?;
+    let opened = match console::open(&known, &site, &given).await {
+        Ok(opened) => opened,
+        Err(problem) => {
+            console::not_opened(&known, &held.entity, &given, &problem).await?;
+            return Err(problem);
+        }
+    };
     let mut warnings = given.plan.warnings.clone();
     warnings.extend(opened.warning);
     let answer = ConsoleUrl {

@@ -12,6 +12,7 @@ async fn against(upstream: &Upstream, base: Result<Credentials, NoBase>) -> Repo
         connector: None,
         signin: None,
         question: None,
+        mfa: Mfa::default(),
     };
     let report = test.run().await;
     without_secrets(&report, &key());

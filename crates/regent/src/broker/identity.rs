@@ -1,0 +1,134 @@
+//! Who base credentials are: asked before the first session is made of them, and kept with the account.
+//!
+//! A root user's key wants an administrator's yes and gives an hour at most, so that nobody knows whose a key is must not
+//! mean that it is an ordinary user's.
+
+use std::sync::Arc;
+
+use regent_broker::{Account, AccountKind, PrincipalKind, Stored};
+use regent_store::directory::Versioned;
+
+use super::change::{Actor, BrokerChange};
+use crate::server::Server;
+use crate::upstream::Upstream;
+use crate::upstream::credentials::Credentials;
+use crate::upstream::error::CallError;
+use crate::upstream::single_flight::{FlightLost, SingleFlight};
+use crate::upstream::sts::Identity;
+
+/// Why nobody knows who the credentials are.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum IdentityError {
+    /// The upstream does not say.
+    #[error(transparent)]
+    Call(Arc<CallError>),
+    /// They are another AWS account's than the one that is known.
+    #[error("the account `{name}` now answers as another AWS account: {answered}, and it was {known}")]
+    Changed {
+        /// The account.
+        name: String,
+        /// The AWS account that it was of.
+        known: Box<str>,
+        /// The AWS account that it is of now.
+        answered: String,
+    },
+    /// Another request that was under way for the same answer came to nothing.
+    #[error("another request for the same answer was lost")]
+    Lost(#[from] FlightLost),
+}
+
+/// Questions under way: an account as it is now is asked about once, for all who wait.
+pub(crate) type Questions = SingleFlight<(String, u64), Result<Principal, IdentityError>>;
+
+/// Who base credentials are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Principal {
+    /// The AWS account.
+    pub(crate) aws_account_id: Option<String>,
+    /// The ARN they answer as.
+    pub(crate) arn: String,
+    /// Who stands behind that.
+    pub(crate) kind: PrincipalKind,
+}
+
+impl From<Identity> for Principal {
+    fn from(identity: Identity) -> Self {
+        let kind = identity.principal_kind();
+        Self { aws_account_id: Some(identity.account), arn: identity.arn, kind }
+    }
+}
+
+/// The account with who its credentials are: as it is kept, or as the upstream says now, which is kept from here on.
+///
+/// Sessions of roles are not asked about: what they are is known.
+pub(crate) async fn known(
+    server: &Arc<Server>,
+    account: &Versioned<Stored<Account>>,
+    upstream: &Upstream,
+    credentials: &Arc<Credentials>,
+) -> Result<Versioned<Stored<Account>>, IdentityError> {
+    let may_be_anybody = match account.entity.value.terms.kind {
+        AccountKind::AccessKey | AccountKind::Ambient => true,
+        AccountKind::RegentRole | AccountKind::Hop => false,
+    };
+    if !may_be_anybody || account.entity.value.principal_arn.is_some() {
+        return Ok(account.clone());
+    }
+    let key = (account.entity.id.to_string(), account.version.number());
+    let (server, upstream) = (Arc::clone(server), upstream.clone());
+    let (credentials, stored) = (Arc::clone(credentials), Arc::clone(&account.entity));
+    let questions = Arc::clone(&server);
+    let flight = questions.bases.questions.run(key, move || ask(server, upstream, credentials, stored));
+    let principal = flight.await??;
+    let mut account = account.clone();
+    account.entity = Arc::new(principal.of(&account.entity));
+    Ok(account)
+}
+
+async fn ask(
+    server: Arc<Server>,
+    upstream: Upstream,
+    credentials: Arc<Credentials>,
+    account: Arc<Stored<Account>>,
+) -> Result<Principal, IdentityError> {
+    let answer = upstream.get_caller_identity(&credentials).await;
+    let identity = answer.map_err(|error| IdentityError::Call(Arc::new(error)))?.value;
+    if let Some(known) = account.value.aws_account_id.clone().filter(|known| **known != *identity.account) {
+        let name = account.value.terms.name.clone();
+        return Err(IdentityError::Changed { name, known, answered: identity.account });
+    }
+    let principal = Principal::from(identity);
+    let learned = principal.clone();
+    let kept = server.change_broker(Actor::server(server.seconds()), move |change| {
+        keep(change, &account, &learned);
+        Ok(())
+    });
+    if let Err(problem) = kept.await {
+        tracing::warn!(code = problem.code(), "who an account's credentials are could not be kept");
+    }
+    Ok(principal)
+}
+
+/// Keeps who the credentials of an account are, unless it has others by now.
+pub(crate) fn keep(change: &mut BrokerChange<'_>, asked: &Stored<Account>, principal: &Principal) {
+    let Ok(now) = change.current::<Account>(asked.id.as_str(), None) else { return };
+    let is_same = now.value.terms.source() == asked.value.terms.source()
+        && now.value.sealed_secret == asked.value.sealed_secret;
+    let new = principal.of(&now);
+    if is_same && new != *now {
+        change.put(new);
+    }
+}
+
+impl Principal {
+    /// The account whose credentials answer as this.
+    fn of(&self, account: &Stored<Account>) -> Stored<Account> {
+        let value = Account {
+            principal_kind: self.kind,
+            principal_arn: Some(self.arn.as_str().into()),
+            aws_account_id: self.aws_account_id.as_deref().map(Into::into),
+            ..account.value.clone()
+        };
+        Stored { value, ..account.clone() }
+    }
+}
