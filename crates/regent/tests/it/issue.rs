@@ -10,6 +10,8 @@ mod changes;
 mod ends;
 mod learning;
 mod order;
+mod provided;
+mod unrecorded;
 
 /// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.
 struct World {
