@@ -60,7 +60,12 @@ export function TestConnection({ draft, stored, as }: Props) {
             label="One-time password"
             description="Of the device that the account names. It is passed on once; without it the call is not tried."
           >
-            <Input value={code} onChange={({ detail }) => setCode(detail.value)} inputMode="numeric" autoComplete="one-time-code" />
+            <Input
+              value={code}
+              onChange={({ detail }) => setCode(detail.value)}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+            />
           </FormField>
         )}
         {test.error && <Refusal error={test.error} />}
