@@ -21,6 +21,7 @@ use regent::config::{Config, Settings};
 use regent_wire::secret::SecretAccessKey;
 use regent_wire::sigv4::{Body, Signer};
 
+pub(crate) mod again;
 mod answer;
 pub(crate) mod api;
 pub(crate) mod stranger;

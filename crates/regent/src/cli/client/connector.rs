@@ -1,7 +1,7 @@
 //! `regent connector`: what may be derived from an account, by whom, how narrow and how long.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::collection::{Collection, Deletion, Listing, id_of, show_steps};
 use super::document;
@@ -106,11 +106,13 @@ impl Connector {
             Command::Edit(edit) => edit.run(&session).await,
             Command::Delete(deletion) => CONNECTORS.delete(&session, &deletion).await,
             Command::Test { name, user, mfa_code, json } => {
-                let mut body = user.map_or_else(|| json!({}), |user| json!({ "user_id": user }));
+                let mut body = Map::new();
+                body.extend(user.map(|user| ("user_id".to_owned(), user.into())));
                 if mfa_code {
-                    body["mfa_code"] = document::secret("One-time password")?.as_str().into();
+                    let code = document::secret("One-time password")?;
+                    body.insert("mfa_code".to_owned(), code.as_str().into());
                 }
-                test(&session, &name, &body, json).await
+                test(&session, &name, &Value::Object(body), json).await
             }
             Command::Clone { name, slug, called } => {
                 let body = json!({ "name": called.unwrap_or_else(|| slug.clone()), "slug": slug });

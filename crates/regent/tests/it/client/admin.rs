@@ -336,6 +336,16 @@ fn accounts_are_looked_after_and_their_secret_comes_from_no_argument() {
     assert!(said.ends(1).stderr.contains("a secret does not belong into a file") && seen.is_none());
 }
 
+/// A one-time password is asked for like a secret, and never an argument.
+#[test]
+fn a_connector_is_tested_with_the_password_that_it_passes_on() {
+    let (said, seen, _home) = run(&["connector", "test", "prod-ro", "--mfa-code"], "123456\n");
+    assert_eq!(seen.unwrap().json(), json!({"mfa_code": "123456"}), "{said:?}");
+    let (said, seen, _home) = run(&["connector", "test", "prod-ro", "--mfa-code"], "");
+    assert!(said.ends(1).stderr.contains("it is never an argument"));
+    assert!(seen.is_none_or(|seen| !seen.line.contains("/test")));
+}
+
 #[test]
 fn system_callers_are_looked_after_and_their_token_is_seen_once() {
     check(&["system-caller", "ls"], 0, "GET /system-callers?limit=1000", Value::Null, &["build  token"]);

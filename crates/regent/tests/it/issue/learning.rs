@@ -233,6 +233,56 @@ async fn nobody_fails_a_connector_by_a_mistake_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_connector_that_passes_a_password_on_is_tested_with_one() {
+    let world = World::new().await;
+    let stranger = Stranger::new(|body| async move {
+        match (action(&body), parameter(&body, "TokenCode")) {
+            ("GetCallerIdentity", _) => identity("user/far"),
+            ("AssumeRole", Some("123456")) => session("AssumeRole", "2026-11-21T13:00:00Z".parse().unwrap()),
+            ("AssumeRole", Some(_)) => {
+                let said = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
+                refusal(403, "AccessDenied", said)
+            }
+            _ => refusal(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole"),
+        }
+    })
+    .await;
+    let account = world.elsewhere(&stranger, json!({})).await;
+    let path = format!("/accounts/{account}");
+    let serial = json!({ "mfa_serial": "arn:aws:iam::999988887777:mfa/far" });
+    world.admin.patch(&path, serial, &world.admin.get(&path).await).await;
+    let coded = json!({ "require_mfa": "upstream", "account_id": account,
+        "role_arn": format!("arn:aws:iam::{}:role/far", stranger::ACCOUNT) });
+    let made = world.connector("coded", coded).await;
+    let test = "/connectors/coded/test";
+    for (body, ok, call, asked, health) in [
+        (json!({}), true, "skipped", 0, "untested"),
+        // Once, and never without it: a role that asks for one refuses that, which says nothing.
+        (json!({ "mfa_code": "000000" }), false, "fail", 1, "untested"),
+        (json!({ "mfa_code": "123456" }), true, "ok", 2, "ok"),
+    ] {
+        let report = world.admin.made(test, body.clone()).await;
+        let steps = report.body["steps"].as_array().unwrap();
+        let step = |name: &str| steps.iter().find(|step| step["name"] == name).unwrap();
+        assert_eq!(
+            (&report.body["ok"], &step("call")["status"]),
+            (&json!(ok), &json!(call)),
+            "{}",
+            report.text
+        );
+        assert_eq!(step("ladder")["status"], "skipped", "{}", report.text);
+        assert_eq!(stranger.count("AssumeRole"), asked, "{body}");
+        assert_eq!(world.shown("coded").await["health"]["status"], health, "{body}");
+    }
+    let unsaved = json!({ "connector": made.body, "mfa_code": "123456" });
+    let report = world.admin.made("/connectors/test", unsaved).await;
+    assert_eq!(report.body["ok"], true, "{}", report.text);
+    let malformed = world.admin.post(test, json!({ "mfa_code": "12345x" })).await;
+    assert_eq!(malformed.shape(), "422 invalid", "{}", malformed.text);
+    assert!(!malformed.text.contains("12345x"), "{}", malformed.text);
+}
+
+#[tokio::test]
 async fn sessions_last_as_long_as_their_kind_can() {
     let world = World::new().await;
     world.role_allows("43200").await;

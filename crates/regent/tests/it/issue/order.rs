@@ -18,11 +18,11 @@ async fn actions(admin: &Api, connector: &str) -> Vec<String> {
         .collect()
 }
 
+/// What somebody was asked for, and what stood in the journal then.
+type Seen = Arc<Mutex<Vec<(String, Vec<String>)>>>;
+
 /// A stranger that looks into the journal when it is asked for something.
-async fn onlooker(
-    seen: &Arc<Mutex<Vec<(String, Vec<String>)>>>,
-    admin: &Arc<Mutex<Option<Api>>>,
-) -> Stranger {
+async fn onlooker(seen: &Seen, admin: &Arc<Mutex<Option<Api>>>) -> Stranger {
     let (seen, admin) = (Arc::clone(seen), Arc::clone(admin));
     Stranger::new(move |body| {
         let (seen, admin) = (Arc::clone(&seen), admin.lock().unwrap().clone());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::api::{Api, Reply};
 use crate::support::stranger::{ACCOUNT, Stranger, action, identity};
-use crate::support::{NOW, TestServer};
+use crate::support::{NOW, TestServer, again};
 
 /// Where a container's credentials are.
 const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -41,16 +41,13 @@ async fn host() -> Stranger {
 }
 
 /// Runs a test of this file again, on this host and with these variables.
-async fn again(test: &str, host: &Stranger, variables: &[(&str, &str)]) {
-    let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", &format!("issue::provided::{test}"), "--nocapture"]);
+async fn on(host: &Stranger, test: &str, variables: &[(&str, &str)]) {
+    let mut command = tokio::process::Command::new(again::binary());
     for key in KEYS {
         command.env_remove(key);
     }
     command.env(ENDPOINT, host.url()).envs(variables.iter().copied());
-    let done = command.output().await.unwrap();
-    let told = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success() && told.contains("1 passed"), "{told}");
+    again::passes(command, &format!("issue::provided::{test}")).await;
 }
 
 /// A build that may use the credentials of the host at this address.
@@ -79,9 +76,9 @@ async fn draw(build: &Api, wish: Value) -> Reply {
 
 #[tokio::test]
 async fn what_is_handed_on_is_as_fresh_as_the_host_has_it() {
-    let Ok(url) = std::env::var(ENDPOINT) else {
+    let Some(url) = again::variable(ENDPOINT) else {
         let host = host().await;
-        return again("what_is_handed_on_is_as_fresh_as_the_host_has_it", &host, &[]).await;
+        return on(&host, "what_is_handed_on_is_as_fresh_as_the_host_has_it", &[]).await;
     };
     let build = build(&url).await;
     let mut given = Vec::new();
@@ -100,14 +97,14 @@ async fn what_is_handed_on_is_as_fresh_as_the_host_has_it() {
 
 #[tokio::test]
 async fn what_does_not_tell_its_end_is_given_for_the_shortest_time() {
-    let Ok(url) = std::env::var(ENDPOINT) else {
+    let Some(url) = again::variable(ENDPOINT) else {
         let host = host().await;
         let keys = [
             ("AWS_ACCESS_KEY_ID", "ASIAENVIRONMENT"),
             ("AWS_SECRET_ACCESS_KEY", "environment-secret"),
             ("AWS_SESSION_TOKEN", "environment-token"),
         ];
-        return again("what_does_not_tell_its_end_is_given_for_the_shortest_time", &host, &keys).await;
+        return on(&host, "what_does_not_tell_its_end_is_given_for_the_shortest_time", &keys).await;
     };
     let build = build(&url).await;
     let given = draw(&build, json!({ "duration_seconds": 43_200 })).await;

@@ -5,8 +5,8 @@ use regent::config::Settings;
 use serde_json::json;
 
 use super::World;
-use crate::support::TestServer;
 use crate::support::stranger::{Stranger, action, identity, session};
+use crate::support::{TestServer, again};
 
 const FOLDER: &str = "REGENT_TEST_FOLDER";
 
@@ -21,16 +21,12 @@ fn limit(bytes: &str) {
 
 #[tokio::test]
 async fn what_cannot_be_recorded_is_not_issued() {
-    let Some(folder) = std::env::var_os(FOLDER) else {
+    let Some(folder) = again::variable(FOLDER) else {
         let folder = tempfile::tempdir().unwrap();
         let mut command = tokio::process::Command::new("sh");
-        command.args(["-c", r#"trap '' XFSZ; exec "$0" "$@""#]).arg(std::env::current_exe().unwrap());
-        command.args(["--exact", "issue::unrecorded::what_cannot_be_recorded_is_not_issued", "--nocapture"]);
-        let done = command.env(FOLDER, folder.path()).output().await.unwrap();
-        let told =
-            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success() && told.contains("1 passed"), "{told}");
-        return;
+        command.args(["-c", r#"trap '' XFSZ; exec "$0" "$@""#]).arg(again::binary());
+        command.env(FOLDER, folder.path());
+        return again::passes(command, "issue::unrecorded::what_cannot_be_recorded_is_not_issued").await;
     };
     let settings = Settings { ephemeral: Some(false), data: Some(folder.into()), ..Settings::default() };
     let server = TestServer::with(settings).await;

@@ -43,7 +43,10 @@ impl Stranger {
                 let (hears, answer) = (Arc::clone(&hears), Arc::clone(&answer));
                 tokio::spawn(async move {
                     let service = service_fn(|request| say(&hears, &answer, request));
-                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                    // Its clock is nobody's business: the one of the tests stands still.
+                    let mut http = http1::Builder::new();
+                    let _ =
+                        http.auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
