@@ -29,6 +29,10 @@ async fn what_a_role_turned_out_to_allow_keeps_nobody_from_changing_a_connector(
     let now = world.admin.get(path).await;
     let grants = world.admin.put("/connectors/reader/grants", json!({ "grants": [] }), &now).await;
     assert_eq!(grants.status, 200, "{}", grants.text);
+    // What is exported can be applied again.
+    let document = world.admin.get("/config/export").await.text;
+    let applied = world.admin.post("/config/apply", json!({ "document": document })).await;
+    assert_eq!(applied.status, 200, "{}", applied.text);
     // It binds where credentials are issued, and an editor says so.
     let preview = world
         .admin

@@ -251,7 +251,7 @@ async fn a_connector_that_passes_a_password_on_is_tested_with_one() {
     let path = format!("/accounts/{account}");
     let serial = json!({ "mfa_serial": "arn:aws:iam::999988887777:mfa/far" });
     world.admin.patch(&path, serial, &world.admin.get(&path).await).await;
-    let coded = json!({ "require_mfa": "upstream", "account_id": account,
+    let coded = json!({ "require_mfa": "upstream", "account_id": account, "console": "denied",
         "role_arn": format!("arn:aws:iam::{}:role/far", stranger::ACCOUNT) });
     let made = world.connector("coded", coded).await;
     let test = "/connectors/coded/test";
