@@ -26,6 +26,9 @@ pub struct Account {
     /// The ARN they answer as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal_arn: Option<Box<str>>,
+    /// How the last test went.
+    #[serde(default)]
+    pub health: Health,
     /// A rotation that is under way, so that it can be taken up again or rolled back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -41,6 +44,7 @@ impl Account {
             principal_kind: PrincipalKind::Unknown,
             aws_account_id: None,
             principal_arn: None,
+            health: Health::Untested,
             rotation: None,
         }
     }

@@ -1,19 +1,19 @@
-//! How the last test or use of something went. Noted past the change log and beside the records: whoever edits a
+//! How the last test or use of a connector went. Noted past the change log and beside the record: whoever edits a
 //! connector is not told that somebody was faster because somebody used it.
 //!
 //! Nothing is decided by it: it is for people to see.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use regent_broker::{Account, Connector, Health, Id, Stored};
+use regent_broker::{Account, Connector, Health, Stored};
 use serde::{Deserialize, Serialize};
 
+use super::change::BrokerChange;
 use crate::server::Server;
 
-const CONNECTOR: &str = "connector-health";
-const ACCOUNT: &str = "account-health";
+const KIND: &str = "connector-health";
 
-/// How it went, and with what: on another role or other credentials it says nothing.
+/// How it went, and with what: of another role or account it says nothing.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     of: String,
@@ -22,51 +22,47 @@ struct Note {
 
 /// How the last test or use of a connector went.
 pub(crate) fn of_connector(server: &Server, connector: &Stored<Connector>) -> Health {
-    get(server, CONNECTOR, &connector.id, &source(&connector.value.terms.source()))
-}
-
-/// How the last test of an account went.
-pub(crate) fn of_account(server: &Server, account: &Stored<Account>) -> Health {
-    get(server, ACCOUNT, &account.id, &source(&account.value.terms.source()))
+    let fact = server.store.facts().get("", KIND, connector.id.as_str());
+    let note = fact.and_then(|fact| serde_json::from_str::<Note>(&fact.value).ok());
+    note.filter(|note| note.of == source(connector)).map(|note| note.health).unwrap_or_default()
 }
 
 /// Notes how a test or a use of a connector went, where that is news.
 pub(crate) fn note_connector(server: &Server, connector: &Stored<Connector>, health: &Health) {
-    note(server, CONNECTOR, &connector.id, source(&connector.value.terms.source()), health);
-}
-
-/// Notes how a test of an account went, where that is news.
-pub(crate) fn note_account(server: &Server, account: &Stored<Account>, health: &Health) {
-    note(server, ACCOUNT, &account.id, source(&account.value.terms.source()), health);
-}
-
-/// What tells one source from another, in as much space as a fact has.
-fn source(source: &impl Serialize) -> String {
-    let text = serde_json::to_vec(source).unwrap_or_default();
-    HEXLOWER.encode(digest(&SHA256, &text).as_ref())
-}
-
-fn get(server: &Server, kind: &str, id: &Id, of: &str) -> Health {
-    let fact = server.store.facts().get("", kind, id.as_str());
-    let note = fact.and_then(|fact| serde_json::from_str::<Note>(&fact.value).ok());
-    note.filter(|note| note.of == of).map(|note| note.health).unwrap_or_default()
-}
-
-fn note(server: &Server, kind: &str, id: &Id, of: String, health: &Health) {
-    let is_known = match (get(server, kind, id, &of), health) {
-        (Health::Ok, Health::Ok) => true,
-        // It fails since it began to.
-        (Health::Failing { code: known, .. }, Health::Failing { code, .. }) => known == *code,
-        (Health::Untested | Health::Ok | Health::Failing { .. }, _) => false,
-    };
-    if is_known {
+    if !is_news(&of_connector(server, connector), health) {
         return;
     }
-    let note = Note { of, health: health.clone() };
+    let note = Note { of: source(connector), health: health.clone() };
     let noted = serde_json::to_string(&note).map_err(|error| error.to_string()).and_then(|note| {
-        server.store.facts().record("", kind, id.as_str(), &note).map_err(|error| error.to_string())
+        let recorded = server.store.facts().record("", KIND, connector.id.as_str(), &note);
+        recorded.map_err(|error| error.to_string())
     });
     if let Err(error) = noted {
-        tracing::warn!(error, kind, "how it went could not be noted");
+        tracing::warn!(error, "how it went could not be noted");
     }
+}
+
+/// Keeps how a test of an account went, unless it has other credentials by now. That is seldom, and for others to see
+/// and to decide by: it stands in the record.
+pub(crate) fn keep_account(change: &mut BrokerChange<'_>, tested: &Stored<Account>, health: &Health) {
+    let Ok(now) = change.current::<Account>(tested.id.as_str(), None) else { return };
+    if is_news(&now.value.health, health) && now.value.terms.source() == tested.value.terms.source() {
+        let value = Account { health: health.clone(), ..now.value.clone() };
+        change.put(Stored { value, ..Stored::clone(&now) });
+    }
+}
+
+/// Whether it goes otherwise now. What fails does so since it began to.
+fn is_news(known: &Health, health: &Health) -> bool {
+    match (known, health) {
+        (Health::Ok, Health::Ok) => false,
+        (Health::Failing { code: known, .. }, Health::Failing { code, .. }) => known != code,
+        (Health::Untested | Health::Ok | Health::Failing { .. }, _) => true,
+    }
+}
+
+/// What tells one account and role from others, in as much space as a fact has.
+fn source(connector: &Stored<Connector>) -> String {
+    let text = serde_json::to_vec(&connector.value.terms.source()).unwrap_or_default();
+    HEXLOWER.encode(digest(&SHA256, &text).as_ref())
 }

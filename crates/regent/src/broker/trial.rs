@@ -112,6 +112,9 @@ impl Trial<'_> {
         if let Some(code) = &code {
             event = event.ended(Ending::Failed, code);
         }
+        let health = self.health(report, failed, code, known.asked.seconds());
+        let of_account =
+            health.clone().filter(|_| self.connector.is_none() || report.learned.principal_arn.is_none());
         let learned = report.learned.clone();
         let (tested, stored) = (Arc::clone(&self.account.entity), self.stored().map(Arc::clone));
         let change = move |change: &mut BrokerChange<'_>| {
@@ -119,6 +122,9 @@ impl Trial<'_> {
                 let aws_account_id = learned.aws_account_id.clone();
                 let principal = Principal { aws_account_id, arn, kind: learned.principal_kind };
                 identity::keep(change, &tested, &principal);
+            }
+            if let Some(health) = &of_account {
+                health::keep_account(change, &tested, health);
             }
             // What a role once told may be another number by now: where it does not tell any more, nothing is known.
             if let Some(stored) = &stored
@@ -130,12 +136,8 @@ impl Trial<'_> {
             Ok(())
         };
         server.change_broker(Actor::server(known.asked.seconds()), change).await?;
-        let Some(health) = self.health(report, failed, code, known.asked.seconds()) else { return Ok(()) };
-        if self.connector.is_none() || report.learned.principal_arn.is_none() {
-            health::note_account(server, &self.account.entity, &health);
-        }
-        if let Some(stored) = self.stored() {
-            health::note_connector(server, stored, &health);
+        if let (Some(health), Some(stored)) = (&health, self.stored()) {
+            health::note_connector(server, stored, health);
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use super::list::{List, Page};
 use super::parameters::{Path, Query};
 use super::problem::{FieldProblem, Problem};
 use super::resource::{Shown, without_read_only};
-use crate::broker::{check_account, health};
+use crate::broker::check_account;
 use crate::seal::place;
 use crate::time;
 
@@ -98,7 +98,7 @@ impl Resource for Account {
             principal_kind: account.principal_kind,
             aws_account_id: account.aws_account_id.clone(),
             principal_arn: account.principal_arn.clone(),
-            status: health::of_account(&known.asked.server, &held.entity),
+            status: account.health.clone(),
             used_by: users(directory.broker(), &held.entity.id),
         }
     }
