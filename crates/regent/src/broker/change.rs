@@ -182,12 +182,18 @@ impl BrokerChange<'_> {
             target: Some(Target::of(T::WORD, stored)),
             ..Event::clone(event)
         };
-        self.journal.append(self.draft, &event);
+        self.append(&event);
         let parts = T::parts(&PartChange { stored, old, new, broker: self.draft.broker() });
         for Part { action, connector, detail } in parts {
             let detail = Some(detail.as_str().into());
-            self.journal.append(self.draft, &Event { action, connector, detail, ..event.clone() });
+            self.append(&Event { action, connector, detail, ..event.clone() });
         }
+    }
+
+    /// Appends one of the events of this command; each has an id of its own.
+    fn append(&mut self, event: &Event) {
+        let number = self.draft.chain_head().map_or(0, |head| head.last.number);
+        self.journal.append(self.draft, &event.numbered(number));
     }
 
     /// Writes a record as it is.

@@ -108,6 +108,11 @@ async fn who_may_use_what_from_now_on_is_an_event_of_its_own() {
     assert_eq!(told(&admin, "grant.*").await, expected);
     let of_connector = admin.get("/audit?action=grant.*&connector=prod-ro").await;
     assert_eq!(of_connector.body["items"].as_array().unwrap().len(), 4);
+    let all = admin.get("/audit?limit=1000").await;
+    let ids: Vec<&str> =
+        all.body["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "{ids:?}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use regent_broker::{Connector, Id, Noun, Stored};
 use serde::{Deserialize, Serialize, Serializer};
@@ -325,6 +326,14 @@ impl Event {
             upstream_request_id: None,
             detail: None,
         }
+    }
+
+    /// The same as one of several that a command leaves, under an id that follows from its own and this number.
+    pub(crate) fn numbered(&self, number: u64) -> Self {
+        let seed = digest(&SHA256, format!("{} {number}", self.id).as_bytes());
+        let random = seed.as_ref().first_chunk().copied().unwrap_or_default();
+        let now_ms = u64::try_from(self.at.as_millisecond()).unwrap_or_default();
+        Self { id: Id::new(Self::PREFIX, now_ms, random), ..self.clone() }
     }
 
     /// The same, with how it ended instead of well.
