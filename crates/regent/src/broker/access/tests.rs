@@ -124,6 +124,7 @@ impl Asked {
             login,
             groups: if matches!(self.by, Ana | GroupedBuild) { vec![group] } else { Vec::new() },
             has_stale_groups: false,
+            shares_email: false,
             roles: if matches!(self.by, Admin | SafeAdmin) {
                 [BrokerRole::Administrator].into()
             } else {
