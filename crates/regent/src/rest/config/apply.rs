@@ -90,8 +90,15 @@ pub(super) struct Warning {
     text: &'static str,
 }
 
-/// The things of one section that are to be checked once everything is there.
-type Written = Vec<(Id, String)>;
+/// The things of one section. What was made of them is checked once everything is there.
+type Written<T> = Vec<One<T>>;
+
+struct One<T> {
+    id: Id,
+    name: String,
+    old: Option<Arc<Stored<T>>>,
+    is_kept: bool,
+}
 
 impl Applying {
     /// Does it, or finds out what would be done.
@@ -159,7 +166,7 @@ impl Applying {
         section: Option<&[Value]>,
         names: &Names,
         outcome: &mut Outcome,
-    ) -> Result<Written, NotChanged>
+    ) -> Result<Written<T>, NotChanged>
     where
         BrokerEntity: From<Stored<T>>,
     {
@@ -194,17 +201,22 @@ impl Applying {
                 }
                 (Some(_), Verb::Keep) => {}
             }
-            written.push((id.clone(), name.to_owned()));
+            written.push(One { id: id.clone(), name: name.to_owned(), old, is_kept: action == Verb::Keep });
         }
         Ok(written)
     }
 }
 
-fn check<T: Declared>(change: &BrokerChange<'_>, written: &Written) -> Result<(), NotChanged> {
+/// Checks what was made or changed. What stays as it is nobody has to set right before the rest can be applied.
+fn check<T: Declared>(change: &BrokerChange<'_>, written: &Written<T>) -> Result<(), NotChanged> {
     let broker = change.draft.broker();
-    for (id, name) in written {
+    for One { id, name, old, .. } in written.iter().filter(|one| !one.is_kept) {
         let Some(stored) = T::of(broker).get(id.as_str()) else { continue };
-        T::check_declared(broker, id, &stored.value).map_err(|problem| problem.within(&place::<T>(name)))?;
+        match old {
+            None => T::check_declared(broker, id, &stored.value),
+            Some(old) => T::check_declared_change(broker, old, &stored.value),
+        }
+        .map_err(|problem| problem.within(&place::<T>(name)))?;
     }
     Ok(())
 }
@@ -213,7 +225,7 @@ fn check<T: Declared>(change: &BrokerChange<'_>, written: &Written) -> Result<()
 fn prune<T: Declared>(
     change: &mut BrokerChange<'_>,
     is_there: bool,
-    written: &Written,
+    written: &Written<T>,
     outcome: &mut Outcome,
 ) -> Result<(), NotChanged> {
     if !is_there {
@@ -221,7 +233,7 @@ fn prune<T: Declared>(
     }
     let left = T::of(change.draft.broker()).iter().map(|held| Arc::clone(&held.entity));
     let mut left: Vec<Arc<Stored<T>>> =
-        left.filter(|stored| !written.iter().any(|(id, _)| *id == stored.id)).collect();
+        left.filter(|stored| !written.iter().any(|one| one.id == stored.id)).collect();
     // Accounts may stand behind each other: whoever is in front goes first.
     while !left.is_empty() {
         let broker = change.draft.broker();

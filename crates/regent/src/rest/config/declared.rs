@@ -2,7 +2,7 @@
 
 use regent_broker::{
     Account, AccountTerms, Connector, ConnectorTerms, Grant, Group, Id, IdentitySource, IdentitySourceTerms,
-    JobToken, Noun as _, Status, SystemAuth, SystemCaller, Upstream,
+    JobToken, Noun as _, Status, Stored, SystemAuth, SystemCaller, Upstream,
 };
 use regent_store::directory::{Broker, Table};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,11 @@ pub(super) trait Declared: Resource {
     /// Whether it may be kept, as far as a document can see to that.
     fn check_declared(broker: &Broker, id: &Id, value: &Self) -> Result<(), Problem> {
         Self::check(broker, id, value)
+    }
+
+    /// Whether one may become another, likewise.
+    fn check_declared_change(broker: &Broker, old: &Stored<Self>, value: &Self) -> Result<(), Problem> {
+        Self::check_change(broker, old, value)
     }
 
     /// What somebody has to do by hand.
@@ -146,6 +151,10 @@ impl Declared for Account {
     fn check_declared(broker: &Broker, id: &Id, value: &Self) -> Result<(), Problem> {
         let sealed_secret = value.sealed_secret.clone().or_else(|| Some(Box::default()));
         Self::check(broker, id, &Self { sealed_secret, ..value.clone() })
+    }
+
+    fn check_declared_change(broker: &Broker, old: &Stored<Self>, value: &Self) -> Result<(), Problem> {
+        Self::check_declared(broker, &old.id, value)
     }
 
     fn warning(&self) -> Option<&'static str> {

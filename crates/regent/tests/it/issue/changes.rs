@@ -69,6 +69,9 @@ async fn an_account_that_became_another_does_not_hold_up_its_connectors() {
     let now = world.admin.get(path).await;
     let none = world.admin.put("/connectors/reader/grants", json!({ "grants": [] }), &now).await;
     assert_eq!((none.status, &none.body["grants"]), (200, &json!([])), "{}", none.text);
+    let document = world.admin.get("/config/export").await.text;
+    let applied = world.admin.post("/config/apply", json!({ "document": document })).await;
+    assert_eq!(applied.status, 200, "{}", applied.text);
     for (change, status) in [
         (json!({}), 200),
         (json!({ "description": "Reads." }), 200),
