@@ -232,8 +232,7 @@ async fn nobody_at_the_address_and_a_proxy_that_is_not_there_are_told_apart() {
     let text = upstream_at(&gone).get_caller_identity(&key()).await.unwrap_err().to_string();
     assert!(text.starts_with(&format!("`{free}` cannot be reached: ")), "{text}");
     let mut upstream = upstream_at(&Url::parse("https://sts.example/").unwrap());
-    let proxy = Url::parse(&format!("http://ana:canary@{free}/")).unwrap();
-    let route = Route { reach: Reach::Internet, trust: Trust::Nobody, proxy: Some(proxy) };
+    let route = Route { reach: Reach::Internet, trust: Trust::Nobody, proxy: Some(gone) };
     upstream.transport = Transport::Http(Client::with(&route, Limits::default()).unwrap());
     let text = upstream.get_caller_identity(&key()).await.unwrap_err().to_string();
     assert!(text.starts_with(&format!("`sts.example` by the proxy `{free}` cannot be reached")), "{text}");
