@@ -191,7 +191,7 @@ impl BrokerChange<'_> {
     }
 
     /// Appends one of the events of this command; each has an id of its own.
-    fn append(&mut self, event: &Event) {
+    pub(crate) fn append(&mut self, event: &Event) {
         let number = self.draft.chain_head().map_or(0, |head| head.last.number);
         self.journal.append(self.draft, &event.numbered(number));
     }

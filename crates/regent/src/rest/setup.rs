@@ -3,7 +3,7 @@
 use aws_lc_rs::constant_time;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use regent_broker::{BrokerRole, LoginKind, Person, Who};
 use regent_wire::secret::Secret;
 use serde::Deserialize;
@@ -13,13 +13,13 @@ use utoipa_axum::routes;
 
 use super::asked::Asked;
 use super::body::JsonBody;
-use super::caller::csrf;
+use super::caller::{csrf, user_agent};
 use super::cookie;
 use super::me::Me;
 use super::problem::Problem;
 use crate::broker::caller::{BrokerCaller, Circumstances};
 use crate::broker::change::Actor;
-use crate::broker::journal::{self, Action};
+use crate::broker::journal::{self, Action, Client, Event, Target};
 use crate::broker::login::NewLogin;
 use crate::signin::password::choice;
 
@@ -50,7 +50,11 @@ struct FirstAdministrator {
 /// Makes the first administrator and signs them in. Only as long as there is nobody.
 #[utoipa::path(post, path = "/setup", operation_id = "setUp", tag = "Public", request_body = FirstAdministrator,
     responses((status = 200, body = Me), (status = "default", body = Problem)))]
-async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> Result<Response, Problem> {
+async fn set_up(
+    asked: Asked,
+    headers: HeaderMap,
+    JsonBody(first): JsonBody<FirstAdministrator>,
+) -> Result<Response, Problem> {
     let server = &asked.server;
     if !server.store.picture().broker().people.is_empty() {
         return Err(done());
@@ -80,14 +84,25 @@ async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> 
     let id = server.broker_id::<Person>()?;
     let made = id.clone();
     let who = journal::Actor::anonymous(&person.name);
-    let event = server.event(who, Action::SETUP).map_err(Problem::internal)?;
+    let user_agent = user_agent(&headers);
+    let event = Event {
+        client: Some(Client {
+            ip: (&*asked.source_ip).into(),
+            user_agent: user_agent.as_deref().map(Into::into),
+        }),
+        ..server.event(who, Action::SETUP).map_err(Problem::internal)?
+    };
+    let target = Target { kind: "user".into(), id: (&id).into(), name: (&*person.name).into() };
+    let set_up = Event { target: Some(target), ..event.clone() };
     let actor = Actor { id: id.as_str().into(), now: asked.seconds(), event: Some(Box::new(event)) };
     server
         .change_broker(actor, move |change| {
             if !change.draft.broker().people.is_empty() {
                 return Err(done().into());
             }
-            change.create(&made, person.clone())
+            change.create(&made, person.clone())?;
+            change.append(&set_up);
+            Ok(())
         })
         .await?;
     let login = NewLogin {
@@ -97,7 +112,7 @@ async fn set_up(asked: Asked, JsonBody(first): JsonBody<FirstAdministrator>) -> 
         mfa_at: None,
         at_most_secs: None,
         source_ip: asked.source_ip.clone(),
-        user_agent: None,
+        user_agent,
         continues: None,
         sealed_id_token: None,
     };

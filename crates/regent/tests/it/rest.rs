@@ -37,6 +37,15 @@ async fn the_first_run_makes_one_administrator_and_no_second() {
     let me = admin.get("/me").await;
     assert_eq!(me.body["roles"], json!(["administrator"]));
     assert_eq!(nobody.get("/status").await.body["setup"], "done");
+    let told = admin.get("/audit").await.body["items"].take();
+    let mut told: Vec<_> =
+        told.as_array().unwrap().iter().filter(|event| event["action"] != "login").collect();
+    told.sort_by_key(|event| event["seq"].as_u64());
+    let actions: Vec<_> = told.iter().map(|event| event["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["user.create", "setup"]);
+    for event in told {
+        assert_eq!((&event["target"]["id"], &event["client"]["ip"]), (&me.body["id"], &json!("203.0.113.7")));
+    }
     let again = json!({ "code": code, "name": "eve", "password": "seven green bottles hang" });
     assert_eq!(nobody.post("/setup", again).await.shape(), "409 setup_done");
 }
