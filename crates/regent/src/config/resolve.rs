@@ -109,6 +109,7 @@ impl Config {
                 .trusted_proxies
                 .unwrap_or_default()
                 .iter()
+                .filter(|text| !text.trim().is_empty())
                 .map(|text| trusted_proxy(text))
                 .collect::<Result<_, _>>()?,
             managed_policies_file: settings.managed_policies_file,

@@ -5,7 +5,7 @@
 //! through as a client sent it, so there must be one form that counts; `Forwarded` of RFC 7239 is not it.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::HeaderMap;
 use http::header::HeaderName;
@@ -19,12 +19,14 @@ static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto"
 const MAX_HOPS: usize = 32;
 /// The longest address with a port, and room.
 const MAX_ADDRESS_BYTES: usize = 64;
+/// Who is behind a proxy that does not say so in a form that can be read: no network of anybody's has this address.
+const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Who asks: the peer itself, or whoever the trusted proxies say stands behind it.
 ///
 /// The addresses are read from the right, where the nearest proxy has written, and the first that is not a trusted
-/// proxy's is the client's: what stands left of it the client may have made up. What cannot be read on the way leaves
-/// the peer itself, which may do least.
+/// proxy's is the client's: what stands left of it the client may have made up. Where one cannot be read on the way, the
+/// client is nobody that any network holds, and not the proxy, which may stand in a network that may do much.
 pub(crate) fn client<'a>(peer: &'a Peer, headers: &HeaderMap, trusted: &[IpNet]) -> Cow<'a, Peer> {
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     if trusted.is_empty() || !peer.source_ip.parse().is_ok_and(is_trusted) {
@@ -37,12 +39,12 @@ pub(crate) fn client<'a>(peer: &'a Peer, headers: &HeaderMap, trusted: &[IpNet])
     })
 }
 
-/// The right-most address that is not a trusted proxy's; the left-most where all of them are. None where one on the way
-/// cannot be read.
+/// The right-most address that is not a trusted proxy's; the left-most where all of them are. None where there is none.
 fn source(headers: &HeaderMap, is_trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let mut found = None;
     for (hops, text) in items(headers, &FORWARDED_FOR).enumerate() {
-        let address = address(text?).filter(|_| hops < MAX_HOPS)?;
+        let read = text.and_then(address).filter(|_| hops < MAX_HOPS);
+        let Some(address) = read else { return Some(NOBODY) };
         found = Some(address);
         if !is_trusted(address) {
             break;

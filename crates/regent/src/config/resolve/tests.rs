@@ -75,8 +75,7 @@ fn contradictions_are_refused() {
 
 #[test]
 fn what_stands_in_front_is_said_at_the_start() {
-    let text =
-        "external-url = \"https://regent.example.com/\"\ntrusted-proxies = [\"10.0.0.5\", \"fd00::/8\"]";
+    let text = "external-url = \"https://regent.example.com/\"\ntrusted-proxies = [\"10.0.0.5\", \"\", \"fd00::/8\"]";
     let config = Config::resolve(file(text), Settings::default()).unwrap();
     assert_eq!(config.external_url.as_deref(), Some("https://regent.example.com"));
     assert_eq!(config.trusted_proxies, ["10.0.0.5/32", "fd00::/8"].map(|net| net.parse::<IpNet>().unwrap()));

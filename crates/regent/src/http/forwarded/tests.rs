@@ -52,7 +52,7 @@ fn the_right_most_address_that_is_no_proxy_asks() {
 }
 
 #[test]
-fn what_cannot_be_read_leaves_the_proxy_itself() {
+fn who_cannot_be_read_is_nobody_and_not_the_proxy() {
     let many = ["10.0.0.2"; MAX_HOPS + 1].join(", ");
     for list in [
         "",
@@ -71,7 +71,7 @@ fn what_cannot_be_read_leaves_the_proxy_itself() {
         &format!("203.0.113.7, {many}"),
         &"1".repeat(100),
     ] {
-        check(&[("x-forwarded-for", list)], "http 10.0.0.1");
+        check(&[("x-forwarded-for", list)], "http 0.0.0.0");
     }
     check(&[], "http 10.0.0.1");
     check(&[("forwarded", "for=203.0.113.7;proto=https")], "http 10.0.0.1");
