@@ -96,9 +96,10 @@ impl Visit {
         self.server().config.console_destinations.iter().cloned().chain(external).collect()
     }
 
-    /// Whether the browser says that a page of another site has sent it here.
+    /// Whether the browser says that a page of another origin has sent it here: who serves a neighbour's name is somebody
+    /// else as well.
     fn is_of_another_site(&self) -> bool {
-        self.header("sec-fetch-site") == Some("cross-site")
+        matches!(self.header("sec-fetch-site"), Some("cross-site" | "same-site"))
     }
 
     /// A header's value, if it is there once and a text.

@@ -288,6 +288,9 @@ async fn another_site_does_not_change_who_somebody_is() {
     let answer = browser.open_from("cross-site", &foreign).await;
     assert!(page(&answer).starts_with("409 Another session is open in this browser"), "{}", answer.body);
     assert!(browser.session().await["arn"].as_str().unwrap().ends_with("/ana"));
+    // One with a neighbour's name is another's as well.
+    let answer = browser.open_from("same-site", &foreign).await;
+    assert!(page(&answer).starts_with("409 Another session is open in this browser"), "{}", answer.body);
     // Who opens the link by hand means it.
     assert_eq!(browser.open(&foreign).await.status, 302);
     assert!(browser.session().await["arn"].as_str().unwrap().ends_with("/mallory"));
