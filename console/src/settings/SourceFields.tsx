@@ -100,6 +100,7 @@ export function SourceFields({ form, stored, short }: Props) {
         <SpaceBetween size="m">
           <ListField
             label="Scopes"
+            description="Many providers are asked for groups between sign-ins only with offline_access."
             values={draft.scopes}
             onChange={(scopes) => set('scopes', scopes)}
             error={error('scopes')}

@@ -1,18 +1,16 @@
 //! Groups of now, for who is signed in by a provider: asked for when what it told is too old to count.
 //!
-//! A provider that does not answer leaves the groups as old as they are, and nothing is issued meanwhile. One that says that
-//! its session is over ends the sign-ins that stand on it. Nobody is asked twice at once, nor again and again.
+//! A provider that does not answer, or says that its session is over, leaves the groups as old as they are, and nothing is
+//! issued meanwhile. Nobody is asked twice at once, nor again and again.
 
 use std::sync::Arc;
 
-use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored, Who};
+use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored};
 use regent_wire::secret::SecretAccessKey;
 
 use super::openid::{Provider, describe};
 use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
 use crate::broker::change::Actor;
-use crate::broker::journal::{self, Action, Event, Target};
-use crate::broker::leaving::end_logins;
 use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 use crate::seal::place;
@@ -90,7 +88,7 @@ async fn told(
         Ok(signed_in) => signed_in,
         Err(error) => {
             if is_over(&error) {
-                end(server, person, sealed, now).await?;
+                forget(server, person, sealed, now).await?;
             }
             return Err(error.into());
         }
@@ -120,16 +118,11 @@ fn is_over(error: &OidcError) -> bool {
     matches!(error, OidcError::Web(WebError::Status { code: Some(code), .. }) if code == "invalid_grant")
 }
 
-/// Forgets a token that is no use any more, and ends the sign-ins that stood on it.
-async fn end(server: &Server, person: &Stored<Person>, sealed: Box<str>, now: i64) -> Result<(), Problem> {
-    let (id, who) = (person.id.clone(), Who::Person(person.id.clone()));
-    let event = server.event(journal::Actor::server(), Action::LOGOUT).map_err(Problem::internal)?;
-    let target = Target { kind: "user".into(), id: (&id).into(), name: (&*person.value.name).into() };
-    let event = Event {
-        target: Some(target),
-        detail: Some("the identity provider has ended its session".into()),
-        ..event
-    };
+/// Forgets a token that is no use any more. Nothing is issued to its person then until they sign in again.
+///
+/// Their sign-ins stay: a provider that gives a new token each time answers so to whichever of two nodes comes second.
+async fn forget(server: &Server, person: &Stored<Person>, sealed: Box<str>, now: i64) -> Result<(), Problem> {
+    let id = person.id.clone();
     server
         .change_broker(Actor::silent(&id.clone(), now), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
@@ -141,8 +134,6 @@ async fn end(server: &Server, person: &Stored<Person>, sealed: Box<str>, now: i6
             };
             told.sealed_refresh_token = None;
             change.put(Stored { value, ..Stored::clone(&old) });
-            end_logins(change, &who);
-            change.journal.append(change.draft, &event);
             Ok(())
         })
         .await
