@@ -8,7 +8,7 @@ use regent_broker::{Account, AccountKind, Stored};
 use regent_store::directory::{Broker, Versioned};
 use regent_wire::sts::AssumeRoleRequest;
 
-use super::identity::Questions;
+use super::identity::{Hosts, Questions};
 use super::rotation::Turns;
 use crate::seal::place;
 use crate::server::Server;
@@ -76,6 +76,8 @@ pub(crate) struct Bases {
     sessions: SessionCache<BaseError>,
     /// Whose credentials these are, while that is asked.
     pub(super) questions: Questions,
+    /// Whose a host's credentials are.
+    pub(super) hosts: Hosts,
     /// Whose keys are being rotated.
     pub(crate) rotating: Turns,
 }

@@ -240,7 +240,13 @@ fn check_console(broker: &Broker, terms: &ConnectorTerms, account: &Account, fin
     let site = match upstream.kind {
         UpstreamKind::Aws => ConsoleSite::of_upstream(&upstream, account.terms.partition),
         UpstreamKind::Embedded => {
-            let own = broker.settings().external_url.unwrap_or_else(|| "https://localhost".to_owned());
+            let external = broker.settings().external_url;
+            if external.is_none() && !page.starts_with('/') {
+                let detail = "the settings do not say at which address people reach this server";
+                let fix = "enter a path such as /console/, or set `external_url` in the settings";
+                return findings.fix("console_destination", "malformed", detail, fix);
+            }
+            let own = external.unwrap_or_else(|| "https://localhost".to_owned());
             ConsoleSite::own(&format!("{own}/federation"), &format!("{own}/console/"))
         }
         UpstreamKind::Custom => {

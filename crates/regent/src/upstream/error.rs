@@ -32,7 +32,22 @@ pub(crate) enum CallError {
     Entropy(#[from] EntropyError),
 }
 
+/// What those answer that do not know an action of STS.
+const UNKNOWN_ACTION: [&str; 6] = [
+    "InvalidAction",
+    "UnknownOperation",
+    "UnknownOperationException",
+    "NotImplemented",
+    "UnsupportedOperation",
+    "MethodNotAllowed",
+];
+
 impl CallError {
+    /// Whether the upstream says that it does not know the action at all.
+    pub(crate) fn is_of_unknown_action(&self) -> bool {
+        self.refusal().is_some_and(|refusal| UNKNOWN_ACTION.contains(&refusal.code.as_str()))
+    }
+
     /// The refusal, if it is one.
     pub(crate) const fn refusal(&self) -> Option<&UpstreamError> {
         match self {

@@ -80,8 +80,13 @@ fn own_arn(asking: &Asking<'_>) -> String {
     asking.account.entity.value.principal_arn.as_deref().unwrap_or_default().to_owned()
 }
 
+/// Whether the call carries a one-time password, which is good once.
+pub(super) fn sends_code(asking: &Asking<'_>) -> bool {
+    asking.connector.entity.value.terms.require_mfa == RequireMfa::Upstream
+}
+
 fn mfa(asking: &Asking<'_>) -> Mfa {
-    if asking.connector.entity.value.terms.require_mfa != RequireMfa::Upstream {
+    if !sends_code(asking) {
         return Mfa::default();
     }
     Mfa {

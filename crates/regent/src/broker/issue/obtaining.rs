@@ -76,6 +76,10 @@ async fn shorter(
         }
         Err(error) => return Err(refusal::from_plan(&error)),
     };
+    if calling::sends_code(asking) {
+        // The upstream may have spent the code before it looked at the length.
+        return Err(refusal::shorter_with_next_code(&error, refused, &plan));
+    }
     let called = call(asking, upstream, held, &plan, rendered).await;
     Ok((called.map_err(|error| refusal::from_call(&error, &plan))?, plan))
 }

@@ -79,6 +79,13 @@ pub(super) fn above_role_max(error: &CallError, plan: &Plan) -> Problem {
     Problem::conflict("above_maximum", understood.text).fix(understood.fix)
 }
 
+/// What a role refuses where the call cannot be made again: its one-time password is spent.
+pub(super) fn shorter_with_next_code(error: &CallError, refused: u32, plan: &Plan) -> Problem {
+    let text = understood(error, Some(refused)).text;
+    let fix = format!("ask for {} seconds at most, with the next code of the device", plan.seconds);
+    Problem::conflict("above_maximum", text).fix(fix)
+}
+
 /// What the upstream refuses.
 pub(super) fn from_call(error: &CallError, plan: &Plan) -> Problem {
     let understood = understood(error, Some(plan.seconds));

@@ -28,15 +28,6 @@ use crate::upstream::error::CallError;
 /// Clocks further apart are told of, and still further apart are an error: signatures last five minutes.
 const SKEW_WARN_SECS: i64 = 60;
 const SKEW_FAIL_SECS: i64 = 300;
-/// Codes of a server that does not know what it was asked for.
-const UNKNOWN_ACTION: [&str; 6] = [
-    "InvalidAction",
-    "UnknownOperation",
-    "UnknownOperationException",
-    "NotImplemented",
-    "UnsupportedOperation",
-    "MethodNotAllowed",
-];
 /// A key that nobody has.
 const NOBODY: &str = "AKIAREGENTPROBENOKEY";
 
@@ -153,7 +144,7 @@ async fn probe(known: &Known, record: &Upstream) -> Probe {
 fn told(result: Result<(), CallError>) -> Told {
     match result {
         Ok(()) => Told::Unsure("it lets in a key that nobody has".to_owned()),
-        Err(CallError::Refused(refusal)) if UNKNOWN_ACTION.contains(&refusal.code.as_str()) => Told::Unknown,
+        Err(error) if error.is_of_unknown_action() => Told::Unknown,
         Err(CallError::Refused(refusal)) if refusal.code.is_empty() || refusal.status >= 500 => {
             Told::Unsure(format!("it answers with status {} and no error of AWS's", refusal.status))
         }

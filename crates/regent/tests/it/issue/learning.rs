@@ -184,6 +184,58 @@ async fn whose_a_key_is_is_asked_once_and_before_anything_is_made_of_it() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_does_not_know_the_question_is_not_held_to_an_answer() {
+    for (code, shape) in [("InvalidAction", "200"), ("AccessDenied", "502 upstream_refused")] {
+        let world = World::new().await;
+        let stranger = Stranger::new(move |body| async move {
+            match action(&body) {
+                "GetCallerIdentity" => refusal(400, code, "Not here."),
+                operation => session(operation, "2026-11-21T13:00:00Z".parse().unwrap()),
+            }
+        })
+        .await;
+        world.elsewhere(&stranger, json!({})).await;
+        let reply = world.admin.post("/connectors/far/credentials", json!({})).await;
+        assert!(reply.shape().starts_with(shape), "{code}: {}", reply.text);
+        assert_eq!(stranger.count("AssumeRole"), usize::from(shape == "200"));
+    }
+}
+
+#[tokio::test]
+async fn a_one_time_password_is_not_sent_twice() {
+    let world = World::new().await;
+    let stranger = Stranger::new(|body| async move {
+        match (action(&body), parameter(&body, "DurationSeconds")) {
+            ("GetCallerIdentity", _) => identity("user/far"),
+            (_, Some("7200")) => refusal(
+                400,
+                "ValidationError",
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            ),
+            (operation, _) => session(operation, "2026-11-21T13:00:00Z".parse().unwrap()),
+        }
+    })
+    .await;
+    let account = world.elsewhere(&stranger, json!({})).await;
+    let path = format!("/accounts/{account}");
+    let serial = json!({ "mfa_serial": "arn:aws:iam::999988887777:mfa/far" });
+    world.admin.patch(&path, serial, &world.admin.get(&path).await).await;
+    let coded = json!({ "require_mfa": "upstream", "account_id": account, "max_seconds": 7200,
+        "role_arn": format!("arn:aws:iam::{}:role/far", stranger::ACCOUNT) });
+    world.connector("coded", coded).await;
+    let ask = async |seconds: u32, code: &str| {
+        let wish = json!({ "mfa_code": code, "duration_seconds": seconds });
+        world.admin.post("/connectors/coded/credentials", wish).await
+    };
+    let refused = ask(7200, "123456").await;
+    assert_eq!(refused.shape(), "409 above_maximum", "{}", refused.text);
+    let fix = "ask for 3600 seconds at most, with the next code of the device";
+    assert_eq!((&refused.body["fix"], stranger.count("AssumeRole")), (&json!(fix), 1));
+    let given = ask(3600, "654321").await;
+    assert_eq!(given.status, 200, "{}", given.text);
+}
+
+#[tokio::test]
 async fn nobody_fails_a_connector_by_a_mistake_of_their_own() {
     let world = World::new().await;
     let stranger = Stranger::new(|body| async move {

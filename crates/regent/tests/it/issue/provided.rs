@@ -21,13 +21,20 @@ fn in_seconds(seconds: i64) -> String {
 
 /// A host whose credentials have 16 minutes left at first, and six hours from the third time on.
 async fn host() -> Stranger {
+    host_that_becomes("role/host").await
+}
+
+/// The same, whose credentials are somebody else's from the second time on that whose they are is asked.
+async fn host_that_becomes(principal: &'static str) -> Stranger {
     let asked = AtomicU32::new(0);
+    let told = AtomicU32::new(0);
     Stranger::new(move |body| {
         let credentials = action(&body).is_empty();
         let number = if credentials { asked.fetch_add(1, Ordering::SeqCst) + 1 } else { 0 };
+        let is_first = !credentials && told.fetch_add(1, Ordering::SeqCst) == 0;
         async move {
             if !credentials {
-                return identity("role/host");
+                return identity(if is_first { "role/host" } else { principal });
             }
             let end = in_seconds(if number < 3 { 960 } else { 6 * 3600 });
             let given = json!({
@@ -93,6 +100,21 @@ async fn what_is_handed_on_is_as_fresh_as_the_host_has_it() {
     let expected = [("ASIAHOST1", 960), ("ASIAHOST2", 960), ("ASIAHOST3", 21_600), ("ASIAHOST3", 21_600)];
     let expected = expected.map(|(key, seconds)| (key.to_owned(), in_seconds(seconds)));
     assert_eq!(given, expected);
+}
+
+#[tokio::test]
+async fn a_host_with_other_credentials_is_asked_again_whose_they_are() {
+    let Some(url) = again::variable(ENDPOINT) else {
+        let host = host_that_becomes("root").await;
+        return on(&host, "a_host_with_other_credentials_is_asked_again_whose_they_are", &[]).await;
+    };
+    let build = build(&url).await;
+    let first = draw(&build, json!({})).await;
+    assert_eq!(first.body["arn"], format!("arn:aws:iam::{ACCOUNT}:role/host"));
+    for _ in 0..2 {
+        let refused = build.post("/connectors/host/credentials", json!({})).await;
+        assert_eq!(refused.shape(), "403 root_not_confirmed", "{}", refused.text);
+    }
 }
 
 #[tokio::test]
