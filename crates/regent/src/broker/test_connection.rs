@@ -68,7 +68,8 @@ pub(crate) struct Question {
 /// The account's credentials, and who they are.
 struct Base {
     credentials: Arc<Credentials>,
-    identity: Identity,
+    /// None where the upstream does not know the question.
+    identity: Option<Identity>,
     kind: PrincipalKind,
 }
 

@@ -33,7 +33,7 @@ impl TestConnection<'_> {
             return;
         }
         report.learned.is_role_silent = true;
-        if account != base.identity.account {
+        if base.identity.as_ref().is_none_or(|identity| account != identity.account) {
             report.skip(step, "the role is another AWS account's, which does not tell");
             return;
         }
@@ -121,7 +121,8 @@ impl TestConnection<'_> {
         let principal = match terms.principal_type {
             PrincipalType::AssumeRole => Some(request.role_arn.as_str()),
             PrincipalType::FederatedUser | PrincipalType::IamUserSession | PrincipalType::Provided => {
-                Some(base.identity.arn.as_str()).filter(|arn| arn.contains(":user/"))
+                let own = base.identity.as_ref().map(|identity| identity.arn.as_str());
+                own.filter(|arn| arn.contains(":user/"))
             }
         };
         let Some(principal) = principal else {

@@ -34,8 +34,21 @@ impl TestConnection<'_> {
                 report.ok(StepName::Reach, "the upstream answers");
                 report.ok(StepName::Base, "the upstream knows the credentials");
                 let kind = answer.value.principal_kind();
-                let base = Base { credentials, identity: answer.value, kind };
+                let identity = Some(answer.value);
+                let base = Base { credentials, identity, kind };
                 self.identity(&base, report).await.then_some(base)
+            }
+            Err(error) if error.is_of_unknown_action() => {
+                clock(error.refusal().and_then(|refused| refused.skew_secs), report);
+                report.ok(StepName::Reach, "the upstream answers");
+                report.warn(
+                    StepName::Base,
+                    "identity_unknown",
+                    "the upstream does not know `GetCallerIdentity`: nobody can tell whose the credentials are",
+                    "make sure that they are of somebody who may do no more than the connectors need",
+                );
+                report.skip(StepName::Identity, "the upstream does not tell");
+                Some(Base { credentials, identity: None, kind: PrincipalKind::Unknown })
             }
             Err(error) => {
                 let understood = understood(&error, &Attempt { tries: 3, ..Attempt::default() });
@@ -59,7 +72,7 @@ impl TestConnection<'_> {
 
     /// Whether the test may go on as who they are.
     async fn identity(&self, base: &Base, report: &mut Draft) -> bool {
-        let Identity { account, arn, .. } = &base.identity;
+        let Some(Identity { account, arn, .. }) = &base.identity else { return true };
         report.answered = Some(account.clone());
         let known = self.account.aws_account_id.as_deref();
         if known.is_some_and(|known| known != account) {

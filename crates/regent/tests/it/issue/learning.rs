@@ -194,10 +194,13 @@ async fn an_upstream_that_does_not_know_the_question_is_not_held_to_an_answer() 
             }
         })
         .await;
-        world.elsewhere(&stranger, json!({})).await;
+        world.elsewhere(&stranger, json!({ "console": "denied" })).await;
         let reply = world.admin.post("/connectors/far/credentials", json!({})).await;
         assert!(reply.shape().starts_with(shape), "{code}: {}", reply.text);
         assert_eq!(stranger.count("AssumeRole"), usize::from(shape == "200"));
+        let test = world.admin.post("/connectors/far/test", json!({})).await;
+        assert_eq!(test.body["ok"], shape == "200", "{}", test.text);
+        assert_eq!(test.text.contains("identity_unknown"), shape == "200", "{}", test.text);
     }
 }
 
