@@ -214,6 +214,9 @@ pub struct Rotation {
     /// When a node took it up; none while none is at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<i64>,
+    /// What tells that node's turn from any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<Box<str>>,
 }
 
 /// How far a rotation is.

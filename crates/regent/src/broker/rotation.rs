@@ -10,8 +10,8 @@
 //! before the old key is off is undone; what it leaves unanswered is not, because nobody knows what became of it: the
 //! next try finds out. The record has a key that works at every moment.
 //!
-//! One node at a time is at a rotation: two would take each other's new key for one that was left over. So the record says
-//! when a node took it up, and for a while nobody else does.
+//! One node at a time is at a rotation: two would take each other's new key for one that was left over, or one would delete
+//! the key that the other brings back. So the record says when it was taken up and by whom, and for a while nobody else does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,16 +31,21 @@ use crate::upstream::sts::Identity;
 mod due;
 mod error;
 mod keys;
+mod lease;
 mod turns;
+mod wrote;
 
 pub(crate) use error::RotationError;
 use keys::Keys;
+use lease::Lease;
 pub(crate) use turns::Turns;
+pub(crate) use wrote::Wrote;
+use wrote::state;
 
 /// How long an old key stays, switched off, so that it can be brought back.
 const KEPT_SECS: i64 = 24 * 60 * 60;
-/// How long a rotation is nobody else's once a node has taken it up: longer than all of it takes.
-const TURN_SECS: i64 = 10 * 60;
+/// The code of a change of what is another by now.
+const OVERTAKEN: &str = "rotation_conflict";
 
 /// A rotation at work.
 #[derive(Debug)]
@@ -55,6 +60,19 @@ pub(crate) struct Rotating<'a> {
     pub(crate) actor: &'a Actor,
     /// How patiently a new key is tried: AWS takes a moment until it knows one everywhere.
     pub(crate) patience: Patience,
+    /// Why.
+    pub(crate) occasion: Occasion,
+    /// What this one has last written.
+    pub(crate) wrote: Wrote,
+}
+
+/// Why a key is rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// Somebody asks for it.
+    Asked,
+    /// It is due, and is only done while it is.
+    Due,
 }
 
 /// How often a new key is tried, and how long is waited in between.
@@ -85,31 +103,24 @@ impl Rotating<'_> {
     /// Goes as far as it can now: from nothing, or from where it was left.
     pub(crate) async fn advance(&self) -> Result<Progress, RotationError> {
         let stored = self.stored()?;
-        match &stored.value.rotation {
+        let lease = match &stored.value.rotation {
             None => self.begin(&stored).await?,
+            Some(rotation) if rotation.step == RotationStep::Deactivated && self.waits(rotation) => {
+                return Ok(Progress::WaitingUntil(end(rotation)));
+            }
             Some(rotation) => self.take_up(&stored, rotation).await?,
-        }
-        let outcome = self.go_on().await;
-        if outcome.as_ref().is_err_and(|error| !matches!(error, RotationError::Record(_))) {
-            self.let_go().await;
-        }
-        outcome
+        };
+        let outcome = self.go_on(&lease).await;
+        self.leave(&lease, outcome).await
     }
 
-    async fn go_on(&self) -> Result<Progress, RotationError> {
+    async fn go_on(&self, lease: &Lease) -> Result<Progress, RotationError> {
         loop {
-            let stored = self.stored()?;
-            let Some(rotation) = &stored.value.rotation else {
-                return Err(RotationError::Record(Box::new(overtaken())));
-            };
+            let (stored, rotation) = self.held(lease)?;
             match rotation.step {
-                RotationStep::Creating => self.create(&stored, rotation).await?,
-                RotationStep::Switched => self.deactivate(&stored, rotation).await?,
+                RotationStep::Creating => self.create(&stored, &rotation).await?,
+                RotationStep::Switched => return self.deactivate(&stored, &rotation).await,
                 RotationStep::Deactivated => {
-                    let until = rotation.at.saturating_add(KEPT_SECS);
-                    if self.server.seconds() < until {
-                        return Ok(Progress::WaitingUntil(until));
-                    }
                     self.keys(&stored)?.delete(&rotation.old_key_id).await?;
                     self.settle(&stored).await?;
                     return Ok(Progress::Done);
@@ -118,54 +129,37 @@ impl Rotating<'_> {
         }
     }
 
-    /// Notes that this node is at it, unless another one is.
-    async fn take_up(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<(), RotationError> {
-        if rotation.step == RotationStep::Deactivated {
-            return Ok(()); // what is left may be done twice
+    /// Leaves it to the next try if this one has failed.
+    async fn leave<T>(&self, lease: &Lease, outcome: Result<T, RotationError>) -> Result<T, RotationError> {
+        if outcome.as_ref().is_err_and(|error| !matches!(error, RotationError::Record(_))) {
+            self.let_go(lease).await;
         }
-        let now = self.server.seconds();
-        if rotation.taken.is_some_and(|taken| now.saturating_sub(taken) < TURN_SECS) {
-            return Err(RotationError::UnderWay);
-        }
-        let rotation = Rotation { taken: Some(now), ..rotation.clone() };
-        self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+        outcome
     }
 
-    /// Leaves it to whoever comes next. If that cannot be noted, they have to wait a little.
-    async fn let_go(&self) {
-        let Ok(stored) = self.stored() else { return };
-        let Some(rotation) = stored.value.rotation.clone().filter(|rotation| rotation.taken.is_some()) else {
-            return;
-        };
-        let rotation = Rotation { taken: None, ..rotation };
-        let left = self.write(&stored, move |account| account.rotation = Some(rotation.clone())).await;
-        if let Err(error) = left {
-            tracing::warn!(account = %self.account, %error, "it could not be noted that a rotation was left");
-        }
+    /// Whether the old key is kept for a while yet.
+    fn waits(&self, rotation: &Rotation) -> bool {
+        self.server.seconds() < end(rotation)
     }
 
     /// Brings the old key back, while it is not deleted, and deletes the new one.
     pub(crate) async fn roll_back(&self) -> Result<(), RotationError> {
         let stored = self.stored()?;
         let Some(rotation) = &stored.value.rotation else { return Ok(()) };
-        self.take_up(&stored, rotation).await?;
-        let outcome = self.take_back().await;
-        if outcome.as_ref().is_err_and(|error| !matches!(error, RotationError::Record(_))) {
-            self.let_go().await;
-        }
-        outcome
+        let lease = self.take_up(&stored, rotation).await?;
+        let outcome = self.take_back(&lease).await;
+        self.leave(&lease, outcome).await
     }
 
-    async fn take_back(&self) -> Result<(), RotationError> {
-        let stored = self.stored()?;
-        let Some(rotation) = &stored.value.rotation else { return Ok(()) };
+    async fn take_back(&self, lease: &Lease) -> Result<(), RotationError> {
+        let (stored, rotation) = self.held(lease)?;
         let keys = self.keys(&stored)?;
         if rotation.step == RotationStep::Creating {
             keys.forget_leftovers(rotation.at).await?;
             return self.settle(&stored).await;
         }
         let switched_on = keys.set(&rotation.old_key_id, StatusType::Active).await;
-        let old = self.old(rotation)?;
+        let old = self.old(&rotation)?;
         // The recorded key may be gone, and the old one still on: then it speaks for itself.
         match switched_on {
             Err(error) if is_final(&error) && self.upstream.get_caller_identity(&old).await.is_err() => {
@@ -174,11 +168,11 @@ impl Rotating<'_> {
             Err(error) if !is_final(&error) => return Err(error.into()),
             Ok(()) | Err(_) => self.tried(&old, None).await?,
         }
-        self.back(&stored, rotation, old).await
+        self.back(&stored, &rotation, old).await
     }
 
     /// Records that a second key is about to be made, if there is room for one.
-    async fn begin(&self, stored: &Stored<Account>) -> Result<(), RotationError> {
+    async fn begin(&self, stored: &Stored<Account>) -> Result<Lease, RotationError> {
         let keys = self.keys(stored)?;
         if let Some(other) = keys.others().await?.into_iter().next() {
             return Err(RotationError::SecondKey(other.access_key_id));
@@ -188,9 +182,10 @@ impl Rotating<'_> {
             old_sealed_secret: stored.value.sealed_secret.clone().unwrap_or_default(),
             step: RotationStep::Creating,
             at: self.server.seconds(),
-            taken: Some(self.server.seconds()),
+            taken: None,
+            taken_by: None,
         };
-        self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+        self.take(stored, &rotation).await
     }
 
     /// Makes the second key, tries it, and puts it into use.
@@ -265,13 +260,18 @@ impl Rotating<'_> {
     }
 
     /// Switches the old key off. If the upstream says no, the old key comes back into use.
-    async fn deactivate(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<(), RotationError> {
+    async fn deactivate(
+        &self,
+        stored: &Stored<Account>,
+        rotation: &Rotation,
+    ) -> Result<Progress, RotationError> {
         match self.keys(stored)?.set(&rotation.old_key_id, StatusType::Inactive).await {
             Ok(()) => {
-                let at = self.server.seconds();
-                let rotation =
-                    Rotation { step: RotationStep::Deactivated, at, taken: None, ..rotation.clone() };
-                self.write(stored, move |account| account.rotation = Some(rotation.clone())).await
+                let (step, at) = (RotationStep::Deactivated, self.server.seconds());
+                let rotation = Rotation { step, at, taken: None, taken_by: None, ..rotation.clone() };
+                let until = end(&rotation);
+                self.write(stored, move |account| account.rotation = Some(rotation.clone())).await?;
+                Ok(Progress::WaitingUntil(until))
             }
             Err(error) if is_final(&error) => {
                 self.back(stored, rotation, self.old(rotation)?).await?;
@@ -337,26 +337,44 @@ impl Rotating<'_> {
         seen: &Stored<Account>,
         change: impl Fn(&mut Account) + Send + 'static,
     ) -> Result<(), RotationError> {
-        let key = |account: &Account| (account.terms.access_key_id.clone(), account.rotation.clone());
-        let (id, expected) = (self.account.clone(), key(&seen.value));
+        self.write_if(seen, |_| true, change).await
+    }
+
+    /// The same, if this holds for the account besides.
+    async fn write_if(
+        &self,
+        seen: &Stored<Account>,
+        is_wanted: impl Fn(&Account) -> bool + Send + 'static,
+        change: impl Fn(&mut Account) + Send + 'static,
+    ) -> Result<(), RotationError> {
+        let (id, expected) = (self.account.clone(), state(&seen.value));
         let actor = Actor { now: self.server.seconds(), ..self.actor.clone() };
         let command = move |at: &mut BrokerChange<'_>| {
             let old = at.current::<Account>(id.as_str(), None)?;
-            if key(&old.value) != expected {
+            if state(&old.value) != expected || !is_wanted(&old.value) {
                 return Err(overtaken().into());
             }
             let mut account = old.value.clone();
             change(&mut account);
-            at.replace(&old, account)
+            let state = state(&account);
+            at.replace(&old, account)?;
+            Ok(state)
         };
         let written = self.server.change_broker(actor, command).await;
-        written.map_err(|problem| RotationError::Record(Box::new(problem)))
+        let state = written.map_err(|problem| RotationError::Record(Box::new(problem)))?;
+        self.wrote.note(state);
+        Ok(())
     }
+}
+
+/// When the old key has been off for long enough.
+const fn end(rotation: &Rotation) -> i64 {
+    rotation.at.saturating_add(KEPT_SECS)
 }
 
 fn overtaken() -> Problem {
     let detail = "somebody else has changed the account's key in the meantime";
-    Problem::conflict("rotation_conflict", detail).fix("try again")
+    Problem::conflict(OVERTAKEN, detail).fix("try again")
 }
 
 /// Whether an upstream has said no: then nothing was done. Anything else leaves open what was.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use regent_broker::{Account, AccountKind, Health, Rotation, RotationStep, Stored};
+use regent_broker::{Account, AccountKind, Health, Id, RotationStep, Stored};
+use regent_store::StoreError;
 
-use super::{KEPT_SECS, Patience, Progress, Rotating, RotationError};
+use super::{Occasion, Patience, Progress, Rotating, RotationError, Wrote, end};
 use crate::broker::base;
 use crate::broker::change::{Actor, BrokerChange};
 use crate::broker::journal::{self, Action, Ending, Event};
@@ -21,7 +22,7 @@ impl Server {
         let due = picture.broker().accounts.iter().filter(|held| is_due(&held.entity.value, now));
         for stored in due.map(|held| Arc::clone(&held.entity)).collect::<Vec<_>>() {
             let Some(_turn) = self.bases.rotating.take(&stored.id) else { continue };
-            match self.rotate_due_key(&stored).await {
+            match self.rotate_due_key(&stored.id).await {
                 Ok(Some(progress)) => tracing::info!(account = %stored.id, ?progress, "a key was rotated"),
                 Ok(None) => {}
                 Err(told) => {
@@ -32,22 +33,33 @@ impl Server {
         }
     }
 
-    /// Rotates one, and says what to tell of it if that fails. What another node is at is not a failure.
-    async fn rotate_due_key(self: &Arc<Self>, stored: &Stored<Account>) -> Result<Option<Progress>, String> {
+    /// Rotates one, if it is still due, and says what to tell of it if that fails. What another node is at, or has done
+    /// while this one was busy with other accounts, is not a failure.
+    pub(super) async fn rotate_due_key(self: &Arc<Self>, account: &Id) -> Result<Option<Progress>, String> {
+        let newest = self.newest(account).await.map_err(|error| error.to_string())?;
+        let Some(stored) = newest.filter(|stored| is_due(&stored.value, self.seconds())) else {
+            return Ok(None);
+        };
         let picture = self.store.picture();
         let upstream =
             base::upstream(self, picture.broker(), &stored.value).map_err(|error| error.to_string())?;
         let actor = self.by_itself(None).map_err(|error| error.to_string())?;
-        let patience = Patience::default();
-        let rotating =
-            Rotating { server: self, upstream: &upstream, account: &stored.id, actor: &actor, patience };
+        let rotating = Rotating {
+            server: self,
+            upstream: &upstream,
+            account,
+            actor: &actor,
+            patience: Patience::default(),
+            occasion: Occasion::Due,
+            wrote: Wrote::default(),
+        };
         match rotating.advance().await {
             Ok(progress) => {
-                self.note_rotation(stored, None).await;
+                self.note_rotation(&stored, None).await;
                 Ok(Some(progress))
             }
             Err(RotationError::UnderWay) => Ok(None),
-            Err(error) if self.is_elsewhere(stored).await => {
+            Err(error) if error.is_overtaken() || self.is_elsewhere(&stored, &rotating.wrote).await => {
                 tracing::debug!(account = %stored.id, %error, "another node rotates this key");
                 Ok(None)
             }
@@ -55,18 +67,17 @@ impl Server {
         }
     }
 
-    /// Whether another node is at the account's rotation by now, or has been.
-    async fn is_elsewhere(&self, seen: &Stored<Account>) -> bool {
+    /// Whether another node is at the account's rotation by now, or has been: it is not as this one saw or left it.
+    pub(super) async fn is_elsewhere(&self, seen: &Stored<Account>, wrote: &Wrote) -> bool {
+        let Ok(newest) = self.newest(&seen.id).await else { return false };
+        newest.is_none_or(|newest| !wrote.is_last(&newest.value, &seen.value))
+    }
+
+    /// The account as it is for all nodes.
+    async fn newest(&self, account: &Id) -> Result<Option<Arc<Stored<Account>>>, StoreError> {
         // A command that changes nothing brings the newest picture along.
-        let newest = self.store.write(|_| Ok::<_, regent_store::StoreError>(())).await;
-        let picture = self.store.picture();
-        let account = picture.broker().accounts.get(seen.id.as_str()).map(|stored| &stored.value);
-        let is_taken = |rotation: &Rotation| rotation.taken.is_some();
-        let key = |account: &Account| account.terms.access_key_id.clone();
-        newest.is_ok()
-            && account.is_none_or(|account| {
-                account.rotation.as_ref().is_some_and(is_taken) || key(account) != key(&seen.value)
-            })
+        self.store.write(|_| Ok::<_, StoreError>(())).await?;
+        Ok(self.store.picture().broker().accounts.get(account.as_str()).map(Arc::clone))
     }
 
     /// The server as who changes something; with what went wrong, if something did.
@@ -102,13 +113,13 @@ impl Server {
 }
 
 /// Whether there is something to do for an account's key.
-fn is_due(account: &Account, now: i64) -> bool {
+pub(super) fn is_due(account: &Account, now: i64) -> bool {
     let terms = &account.terms;
     if terms.kind != AccountKind::AccessKey || account.sealed_secret.is_none() {
         return false;
     }
     if let Some(rotation) = &account.rotation {
-        return rotation.step != RotationStep::Deactivated || now >= rotation.at.saturating_add(KEPT_SECS);
+        return rotation.step != RotationStep::Deactivated || now >= end(rotation);
     }
     let age = terms.rotate_every_days.map(|days| i64::from(days).saturating_mul(A_DAY_SECS));
     let due = account.secret_set.zip(age).map(|(set, age)| set.saturating_add(age));

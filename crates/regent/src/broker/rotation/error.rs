@@ -2,6 +2,7 @@
 
 use regent_broker::Id;
 
+use super::OVERTAKEN;
 use crate::rest::problem::Problem;
 use crate::seal::SealError;
 use crate::upstream::error::CallError;
@@ -41,4 +42,11 @@ pub(crate) enum RotationError {
     /// The record could not be written, or somebody else has changed it.
     #[error("the account's record could not be changed ({})", .0.code())]
     Record(Box<Problem>),
+}
+
+impl RotationError {
+    /// Whether somebody else has got hold of the record, or has changed what was to be done.
+    pub(super) fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Record(problem) if problem.code() == OVERTAKEN)
+    }
 }

@@ -7,7 +7,8 @@ use regent_broker::{Account, AccountTerms, Health, Id, RotationStep};
 use regent_wire::iam::{CreateUserRequest, PutUserPolicyRequest, op};
 use serde_json::json;
 
-use super::{Patience, Progress, Rotating, RotationError, TURN_SECS};
+use super::lease::TURN_SECS;
+use super::{Occasion, Patience, Progress, Rotating, RotationError, Wrote};
 use crate::Server;
 use crate::broker::change::Actor;
 use crate::broker::journal::Question;
@@ -16,6 +17,8 @@ use crate::seal::place;
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::tests::{Say, Stranger, http, must, root, server, upstream_at, within};
+
+mod nodes;
 
 /// Regent with a user whose key an account has.
 struct World {
@@ -75,7 +78,15 @@ impl World {
 
     fn rotating<'a>(&'a self, upstream: &'a Upstream) -> Rotating<'a> {
         let patience = Patience { tries: 2, wait: Duration::from_millis(1) };
-        Rotating { server: &self.server, upstream, account: &self.account, actor: &self.actor, patience }
+        Rotating {
+            server: &self.server,
+            upstream,
+            account: &self.account,
+            actor: &self.actor,
+            patience,
+            occasion: Occasion::Asked,
+            wrote: Wrote::default(),
+        }
     }
 
     async fn advance(&self) -> Result<Progress, RotationError> {
@@ -264,20 +275,6 @@ async fn a_rotation_that_fails_is_noted_and_tried_again() {
     world.allow(&["iam:*"]).await;
     world.server.rotate_due_keys().await;
     assert_eq!((world.step(), world.record().health), (Some(RotationStep::Deactivated), Health::Ok));
-}
-
-#[tokio::test]
-async fn what_another_node_is_at_is_left_to_it() {
-    let world = World::new().await;
-    set_days(&world, 1).await;
-    world.clock.advance(86_400);
-    let rotating = world.rotating(&world.upstream);
-    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
-    let theirs = world.upstream.create_access_key(&world.first, None).await.unwrap().value;
-    world.server.rotate_due_keys().await;
-    assert!(world.keys().await.iter().any(|(id, _)| *id == theirs.access_key_id));
-    assert_eq!((world.keys().await.len(), world.step()), (2, Some(RotationStep::Creating)));
-    assert_eq!(world.record().health, Health::Untested);
 }
 
 #[tokio::test]

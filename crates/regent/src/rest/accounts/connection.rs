@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::AccountView;
 use crate::broker::base;
 use crate::broker::issue::from_base;
-use crate::broker::rotation::{Patience, Rotating, RotationError};
+use crate::broker::rotation::{Occasion, Patience, Rotating, RotationError, Wrote};
 use crate::broker::trial::Trial;
 use crate::rest::body::OptionalBody;
 use crate::rest::caller::Known;
@@ -104,6 +104,8 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
         account: &held.entity.id,
         actor: &actor,
         patience: Patience::default(),
+        occasion: Occasion::Asked,
+        wrote: Wrote::default(),
     };
     match way {
         Way::On => rotating.advance().await.map(|_| ()),

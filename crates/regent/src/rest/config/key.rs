@@ -59,6 +59,7 @@ mod tests {
             step: RotationStep::Deactivated,
             at: 1,
             taken: None,
+            taken_by: None,
         };
         Account {
             sealed_secret: Some("sealed".into()),
