@@ -11,6 +11,7 @@ mod ends;
 mod learning;
 mod order;
 mod provided;
+mod rotation;
 mod unrecorded;
 
 /// A server whose IAM has a key for the broker and a role that trusts it, and an administrator.

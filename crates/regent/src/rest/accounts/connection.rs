@@ -96,22 +96,25 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
     let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
         .map_err(|error| from_base(&error))?;
     let actor = known.actor()?;
-    let turn = server.bases.rotating.take(&held.entity.id);
-    let _turn = turn.ok_or_else(|| refused(RotationError::UnderWay))?;
-    let rotating = Rotating {
-        server,
-        upstream: &upstream,
-        account: &held.entity.id,
-        actor: &actor,
-        patience: Patience::default(),
-        occasion: Occasion::Asked,
-        wrote: Wrote::default(),
-    };
-    match way {
-        Way::On => rotating.advance().await.map(|_| ()),
-        Way::Back => rotating.roll_back().await,
-    }
-    .map_err(refused)?;
+    let (server, account) = (Arc::clone(server), held.entity.id.clone());
+    // Whoever hangs up in the middle does not leave a rotation that nobody is at and nobody may take up.
+    let task = tokio::spawn(async move {
+        let _turn = server.bases.rotating.take(&account).ok_or(RotationError::UnderWay)?;
+        let rotating = Rotating {
+            server: &server,
+            upstream: &upstream,
+            account: &account,
+            actor: &actor,
+            patience: Patience::default(),
+            occasion: Occasion::Asked,
+            wrote: Wrote::default(),
+        };
+        match way {
+            Way::On => rotating.advance().await.map(|_| ()),
+            Way::Back => rotating.roll_back().await,
+        }
+    });
+    task.await.map_err(Problem::internal)?.map_err(refused)?;
     crud::answer::<Account>(known, &held.entity.id, StatusCode::OK)
 }
 

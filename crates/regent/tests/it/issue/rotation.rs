@@ -1,0 +1,56 @@
+//! Rotating the key of an account at an upstream that takes its time.
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::World;
+use crate::support::stranger::{Stranger, action, refusal};
+
+const NO_KEYS: &str = "<ListAccessKeysResponse><ListAccessKeysResult><AccessKeyMetadata/></ListAccessKeysResult></ListAccessKeysResponse>";
+
+#[tokio::test]
+async fn whoever_hangs_up_while_a_key_is_rotated_leaves_it_to_the_next() {
+    let world = World::new().await;
+    let patience = Arc::new(Semaphore::new(0));
+    let waits = Arc::clone(&patience);
+    let stranger = Stranger::new(move |body| {
+        let waits = Arc::clone(&waits);
+        async move {
+            if action(&body) == "ListAccessKeys" {
+                return (200, NO_KEYS.to_owned());
+            }
+            let _ = waits.acquire().await;
+            refusal(403, "AccessDenied", "no")
+        }
+    })
+    .await;
+    let upstream = world.admin.made("/upstreams", stranger.upstream()).await;
+    let account = json!({
+        "name": "far", "kind": "access_key", "upstream_id": upstream.id(),
+        "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    });
+    let account = world.admin.made("/accounts", account).await;
+    let path = format!("/accounts/{}/rotate", account.id());
+    let asked = stranger.count("GetCallerIdentity");
+    let mut leaving = Box::pin(world.admin.post(&path, json!({})));
+    while stranger.count("GetCallerIdentity") == asked {
+        let answered =
+            std::future::poll_fn(|context| Poll::Ready(leaving.as_mut().poll(context).is_ready())).await;
+        assert!(!answered, "there was nothing to interrupt");
+        tokio::task::yield_now().await;
+    }
+    drop(leaving);
+    assert_eq!(world.admin.post(&path, json!({})).await.shape(), "409 rotation_under_way");
+    patience.close();
+    let next = loop {
+        let next = world.admin.post(&path, json!({})).await.shape();
+        if next != "409 rotation_under_way" {
+            break next;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(next, "502 rotation_failed");
+}
