@@ -81,33 +81,8 @@ impl Known {
             .fix("change it with POST /api/v1/me/password"))
     }
 
-    /// The same on a picture that has the revision which the request names: another node may have shown it.
-    async fn caught_up(self, headers: &HeaderMap) -> Result<Self, Problem> {
-        let seen = self.directory.seq().number();
-        if !if_match(headers).is_ok_and(|revision| revision.is_some_and(|revision| revision > seen)) {
-            return Ok(self);
-        }
-        // A command that changes nothing brings the newest picture along.
-        self.asked.server.store.write(|_| Ok::<_, StoreError>(())).await?;
-        let directory = self.asked.directory()?;
-        Ok(Self { directory, ..self })
-    }
-
-    /// Who changes something, for the records.
-    pub(crate) fn actor(&self) -> Result<Actor, Problem> {
-        // What was done, and to what, is put in its place by the change.
-        let event = self.asked.server.event_of(&self.caller, Action::on("", ""));
-        let event = Some(Box::new(event.map_err(Problem::internal)?));
-        Ok(Actor { id: self.caller.id().as_str().into(), now: self.asked.seconds(), event })
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Known {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let asked = Asked::from_request_parts(parts, state).await?;
-        let directory = asked.directory()?;
+    /// Whoever sends the request, as this picture knows them.
+    fn on(asked: Asked, directory: Arc<Snapshot<Directory>>, parts: &Parts) -> Result<Self, Problem> {
         let presented = presented(&parts.headers)?.ok_or_else(Problem::login_required)?;
         let around = Circumstances {
             source_ip: Arc::clone(&asked.source_ip),
@@ -141,7 +116,40 @@ impl<S: Sync> FromRequestParts<S> for Known {
         };
         let known = Self { asked, caller, directory, csrf };
         known.must_have_own_password(parts)?;
-        let known = known.caught_up(&parts.headers).await?;
+        Ok(known)
+    }
+
+    /// The same on a picture that has the revision which a change names: another node may have shown it.
+    async fn caught_up(self, parts: &Parts) -> Result<Self, Problem> {
+        let is_change = matches!(parts.method, Method::PUT | Method::PATCH | Method::DELETE);
+        let seen = self.directory.seq().number();
+        let named = if_match(&parts.headers).ok().flatten();
+        if !is_change || named.is_none_or(|revision| revision <= seen) {
+            return Ok(self);
+        }
+        // A command that changes nothing brings the newest picture along.
+        self.asked.server.store.write(|_| Ok::<_, StoreError>(())).await?;
+        let directory = self.asked.directory()?;
+        // What the caller may do can be another as well.
+        Self::on(self.asked, directory, parts)
+    }
+
+    /// Who changes something, for the records.
+    pub(crate) fn actor(&self) -> Result<Actor, Problem> {
+        // What was done, and to what, is put in its place by the change.
+        let event = self.asked.server.event_of(&self.caller, Action::on("", ""));
+        let event = Some(Box::new(event.map_err(Problem::internal)?));
+        Ok(Actor { id: self.caller.id().as_str().into(), now: self.asked.seconds(), event })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Known {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let asked = Asked::from_request_parts(parts, state).await?;
+        let directory = asked.directory()?;
+        let known = Self::on(asked, directory, parts)?.caught_up(parts).await?;
         if known.caller.has_stale_groups { refresh::groups(known).await } else { Ok(known) }
     }
 }

@@ -17,6 +17,7 @@ use crate::config::{Config, Settings};
 use crate::mfa::totp::{Seed, step_at};
 use crate::server::Server;
 
+mod catch_up;
 mod command_line;
 mod jobs;
 mod openid;
