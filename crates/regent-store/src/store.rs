@@ -170,14 +170,14 @@ impl<P: Picture> Store<P> {
         self.inner.published.wait_for(seq, limit).await
     }
 
-    /// Forgets old changes, so that the log keeps about the last `keep` commands.
+    /// Forgets old changes, up to this command and with it, but never the newest.
     ///
     /// One call removes a bounded number; ask again while [`Trimmed::is_done`] says no. A node that
     /// was away for longer than the log reaches back reads all records instead.
-    pub async fn trim(&self, keep: u64) -> Result<Trimmed, StoreError> {
+    pub async fn trim(&self, up_to: Seq) -> Result<Trimmed, StoreError> {
         let link = Arc::clone(&self.inner.links.chores);
         let head = self.picture().seq();
-        apart(async move { trim::trim(&link, head, keep).await }).await
+        apart(async move { trim::trim(&link, head, up_to).await }).await
     }
 
     /// What the log last says of a deployment's record, in its stored form: none if the log does not reach back that far,

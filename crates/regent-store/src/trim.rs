@@ -21,10 +21,10 @@ pub struct Trimmed {
     pub is_done: bool,
 }
 
-/// Removes what is older than the last `keep` commands. The newest one always stays: it is what
-/// followers compare themselves with.
-pub(crate) async fn trim(link: &SharedLink, head: Seq, keep: u64) -> Result<Trimmed, StoreError> {
-    let last = head.back(keep.max(1));
+/// Removes the commands up to this one. The newest one always stays: it is what followers compare
+/// themselves with.
+pub(crate) async fn trim(link: &SharedLink, head: Seq, up_to: Seq) -> Result<Trimmed, StoreError> {
+    let last = up_to.min(head.back(1));
     let mut changes = 0;
     for _ in 0..STEPS {
         let mut link = link.lock().await; // anew for each step: others must get their turn

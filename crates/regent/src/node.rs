@@ -9,6 +9,7 @@ use regent_store::entity::Seconds;
 use regent_store::{Seq, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::broker::journal::copy::Copy;
 use crate::http::listener::{self, Limits};
@@ -19,6 +20,14 @@ use crate::server::Server;
 const KEY_CHECK: Duration = Duration::from_hours(1);
 /// The longest session there is, and an hour more.
 const LONGEST_SESSION_SECS: Seconds = 37 * 3600;
+
+/// Ticks now and every hour. A tick that comes late puts the next ones off: a host that has slept does not make up for
+/// what it missed, all at once, and what was there a tick ago was there an hour ago.
+fn hourly() -> Interval {
+    let mut ticks = tokio::time::interval(KEY_CHECK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
 
 impl Server {
     /// Serves connections until `stop` resolves; then finishes what is in flight and closes the store.
@@ -56,7 +65,7 @@ impl Server {
     }
 
     async fn look_after_keys(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval(KEY_CHECK);
+        let mut ticks = hourly();
         loop {
             ticks.tick().await;
             if let Err(error) = self.rotate_session_keys(false).await {
@@ -70,7 +79,7 @@ impl Server {
 
     /// Removes what is kept for a time only.
     async fn look_after_records(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval(KEY_CHECK);
+        let mut ticks = hourly();
         let mut seen = None;
         loop {
             ticks.tick().await;
@@ -101,7 +110,7 @@ impl Server {
 
     /// Rotates what is due.
     async fn look_after_accounts(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval(KEY_CHECK);
+        let mut ticks = hourly();
         loop {
             ticks.tick().await;
             self.rotate_due_keys().await;
@@ -110,10 +119,9 @@ impl Server {
 
     /// Removes the changes of the log up to this one: what they hold was replaced or deleted since, and is nobody's to keep.
     pub(crate) async fn trim_log(&self, seen: Seq) -> Result<u64, StoreError> {
-        let keep = self.store.picture().seq().number().saturating_sub(seen.number());
         let mut changes = 0;
         loop {
-            let step = self.store.trim(keep).await?;
+            let step = self.store.trim(seen).await?;
             changes += step.changes;
             if step.is_done {
                 return Ok(changes);
@@ -200,6 +208,11 @@ pub(crate) mod tests {
             rest.split_once('<').unwrap().0.to_owned()
         };
         (text("AccessKeyId"), text("SecretAccessKey"), Some(text("SessionToken")))
+    }
+
+    #[tokio::test]
+    async fn chores_that_were_missed_are_not_made_up_for() {
+        assert_eq!(hourly().missed_tick_behavior(), MissedTickBehavior::Delay);
     }
 
     #[tokio::test]

@@ -38,7 +38,7 @@ async fn a_store_in_memory_keeps_everything_until_it_is_closed() {
     }
     one.facts().record("a", "used", "key", "1").unwrap();
     assert_eq!(one.picture().listing(), ["a/item/item@30=30"]);
-    assert_eq!(one.trim(3).await.unwrap().changes, 27);
+    assert_eq!(one.trim("27".parse().unwrap()).await.unwrap().changes, 27);
     assert_eq!(two.picture().len(), 0);
     one.shutdown().await.unwrap();
     two.shutdown().await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use regent_store::{Draft, Store, Trimmed};
+use regent_store::{Draft, Seq, Store, Trimmed};
 use tokio::task::JoinSet;
 
 use crate::place::Place;
@@ -96,14 +96,20 @@ pub(crate) async fn a_trimmed_log_keeps_what_it_was_told_to(place: impl Place) {
     for _ in 0..30 {
         increment(&store, "counter").await;
     }
-    assert_eq!(store.trim(100).await.unwrap(), Trimmed { changes: 0, is_done: true });
-    assert_eq!(store.trim(10).await.unwrap(), Trimmed { changes: 20, is_done: true });
-    assert_eq!(place.sql("SELECT MIN(seq) || '', MAX(seq) || '' FROM change").await, [["21", "30"]]);
-    // the newest command always stays: followers compare themselves with it
-    assert_eq!(store.trim(0).await.unwrap(), Trimmed { changes: 9, is_done: true });
-    assert_eq!(place.sql("SELECT seq || '' FROM change").await, [["30"]]);
+    assert_eq!(store.trim(Seq::ZERO).await.unwrap(), Trimmed { changes: 0, is_done: true });
+    let seen: Seq = "20".parse().unwrap();
+    assert_eq!(store.trim(seen).await.unwrap(), Trimmed { changes: 20, is_done: true });
     increment(&store, "counter").await;
-    assert_eq!(store.picture().number("counter"), Some(31));
+    // What was written since is none of it.
+    assert_eq!(store.trim(seen).await.unwrap(), Trimmed { changes: 0, is_done: true });
+    assert_eq!(place.sql("SELECT MIN(seq) || '', MAX(seq) || '' FROM change").await, [["21", "31"]]);
+    // the newest command always stays: followers compare themselves with it
+    let all = store.picture().seq();
+    assert_eq!(store.trim(all).await.unwrap(), Trimmed { changes: 10, is_done: true });
+    assert_eq!(store.trim(all.next()).await.unwrap(), Trimmed { changes: 0, is_done: true });
+    assert_eq!(place.sql("SELECT seq || '' FROM change").await, [["31"]]);
+    increment(&store, "counter").await;
+    assert_eq!(store.picture().number("counter"), Some(32));
 }
 
 pub(crate) async fn the_log_tells_what_a_record_was_last(place: impl Place) {
@@ -124,6 +130,6 @@ pub(crate) async fn the_log_tells_what_a_record_was_last(place: impl Place) {
     // An account's record is another one.
     put("a", 4).await.unwrap();
     assert_eq!(last().await, Some(told));
-    assert_eq!(store.trim(1).await.unwrap(), Trimmed { changes: 3, is_done: true });
+    assert_eq!(store.trim("3".parse().unwrap()).await.unwrap(), Trimmed { changes: 3, is_done: true });
     assert_eq!(last().await, None);
 }
