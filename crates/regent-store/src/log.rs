@@ -139,13 +139,15 @@ pub(crate) fn changes_from(connection: &mut Connection, from: Seq) -> Result<Cha
     Ok(Changes(connection.rows(statement, vec![Value::Int(from.to_column())])?))
 }
 
+/// Along the index of changes that belong to no account, however long the log.
+const NEWEST: &str = "SELECT body FROM change WHERE account = '' AND kind = $1 AND key = $2 \
+                      ORDER BY seq DESC, position DESC LIMIT 1";
+
 /// What the log last says of a record that belongs to no account.
 pub(crate) async fn newest(link: &SharedLink, kind: &str, key: &str) -> Result<Option<Box<str>>, StoreError> {
-    let statement = "SELECT body FROM change WHERE account = '' AND kind = $1 AND key = $2 \
-                     ORDER BY seq DESC, position DESC LIMIT 1";
     let values = vec![Value::from(kind), Value::from(key)];
     let mut link = link.lock().await;
-    let read = async { Ok(link.open().await?.row(statement, values).await?) };
+    let read = async { Ok(link.open().await?.row(NEWEST, values).await?) };
     let row = match limited(READ_LIMIT, read).await {
         Ok(row) => row,
         Err(error) => {
@@ -175,4 +177,28 @@ pub(crate) async fn oldest(connection: &mut Connection) -> Result<Option<Seq>, S
 pub(crate) async fn forget(connection: &mut Connection, up_to: Seq) -> Result<u64, StoreError> {
     let statement = "DELETE FROM change WHERE seq <= $1";
     Ok(connection.execute(statement, vec![Value::Int(up_to.to_column())]).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::NEWEST;
+    use crate::link::{Lifetime, Link};
+    use crate::migrate::migrate;
+    use crate::options::{Clock, Entropy, Options};
+    use crate::sql::{Database, Text, Value};
+
+    #[tokio::test]
+    async fn the_newest_change_of_a_record_is_found_along_an_index_and_never_sorted() {
+        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
+        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
+        migrate(&mut link, &options).await.unwrap();
+        let connection = link.open().await.unwrap();
+        let plan = Text::Built(format!("EXPLAIN QUERY PLAN {NEWEST}").into());
+        let mut steps = connection.rows(plan, vec![Value::from("kind"), Value::from("key")]).unwrap();
+        let step = steps.next().await.unwrap().unwrap();
+        assert_eq!(step.text(3).unwrap(), "SEARCH change USING INDEX change_name (kind=? AND key=?)");
+        assert!(steps.next().await.unwrap().is_none());
+    }
 }

@@ -17,11 +17,12 @@ use crate::options::Options;
 use crate::sql::{Connection, Value};
 
 /// In the order in which they are applied. A name never changes.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     ("0001_record", include_str!("../migrations/0001_record.sql")),
     ("0002_log", include_str!("../migrations/0002_log.sql")),
     ("0003_fact", include_str!("../migrations/0003_fact.sql")),
     ("0004_archive", include_str!("../migrations/0004_archive.sql")),
+    ("0005_change_name", include_str!("../migrations/0005_change_name.sql")),
 ];
 
 /// The two tables the migrator itself needs.

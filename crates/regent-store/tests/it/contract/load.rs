@@ -39,7 +39,10 @@ pub(crate) async fn nodes_that_open_an_empty_database_together_do_not_disturb_ea
         assert_eq!(opened.unwrap().picture().len(), 0);
     }
     let applied = place.sql("SELECT name FROM migration ORDER BY name").await;
-    assert_eq!(applied, [["0001_record"], ["0002_log"], ["0003_fact"], ["0004_archive"]]);
+    assert_eq!(
+        applied,
+        [["0001_record"], ["0002_log"], ["0003_fact"], ["0004_archive"], ["0005_change_name"]]
+    );
     assert!(place.sql("SELECT name FROM lease").await.is_empty());
 }
 
