@@ -1,6 +1,7 @@
 //! A node at work: its listener, and what it does besides answering.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,10 +50,17 @@ impl Server {
         };
         let mut chores = JoinSet::new();
         if let Some(path) = &config.audit_chain_file {
-            let copy = Copy::open(path).with_context(|| {
-                format!("cannot open the copy of the audit chain at `{}`", path.display())
-            })?;
-            chores.spawn(Arc::clone(&self).keep_copying(copy));
+            match Copy::open(path) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    chores.spawn(Arc::clone(&self).take_over_copy(path.clone()));
+                }
+                opened => {
+                    let copy = opened.with_context(|| {
+                        format!("cannot open the copy of the audit chain at `{}`", path.display())
+                    })?;
+                    chores.spawn(Arc::clone(&self).keep_copying(copy));
+                }
+            }
         }
         chores.spawn(Arc::clone(&self).look_after_keys());
         chores.spawn(Arc::clone(&self).look_after_records());

@@ -335,19 +335,25 @@ pub(crate) fn closed_files(dir: &Path) -> Vec<PathBuf> {
 
 /// Opens the growing file.
 fn open_current(dir: &Path) -> std::io::Result<(File, u64)> {
-    open_whole(&dir.join(CURRENT))
+    let file = open_to_append(&dir.join(CURRENT))?;
+    let whole = cut_torn_line(&file)?;
+    Ok((file, whole))
 }
 
-/// Opens a file of lines to append to, with its length, and cuts off a last line that a crash tore.
-pub(crate) fn open_whole(path: &Path) -> std::io::Result<(File, u64)> {
-    let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)?;
+/// Opens a file of lines to append to, as it is.
+pub(crate) fn open_to_append(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)
+}
+
+/// Cuts off a last line that a crash tore; says how long the file is then.
+pub(crate) fn cut_torn_line(file: &File) -> std::io::Result<u64> {
     let length = file.metadata()?.len();
-    let whole = length_of_whole_lines(&file, length)?;
+    let whole = length_of_whole_lines(file, length)?;
     if whole != length {
         tracing::warn!(audit.bytes = length - whole, "cut a torn line off the audit trail");
         file.set_len(whole)?;
     }
-    Ok((file, whole))
+    Ok(whole)
 }
 
 fn length_of_whole_lines(file: &File, length: u64) -> std::io::Result<u64> {

@@ -4,9 +4,9 @@
 //! where it stopped, and has what other nodes append. Whoever keeps it elsewhere can tell later what was in the chain.
 
 use std::error::Error;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,9 +48,20 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    /// Opens a copy; goes on where an earlier run stopped.
+    /// Opens a copy; goes on where an earlier run stopped. [`io::ErrorKind::WouldBlock`] if another process keeps it.
+    ///
+    /// The lock comes first: what looks torn may be a line that the other process is writing.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let (mut file, bytes) = trail::open_whole(path)?;
+        let mut file = trail::open_to_append(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(error @ TryLockError::WouldBlock) => return Err(error.into()),
+            // Not every file system has locks. A reader knows an event that was copied twice.
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "the copy of the audit chain cannot be locked against another process");
+            }
+        }
+        let bytes = trail::cut_torn_line(&file)?;
         file.seek(SeekFrom::Start(bytes.saturating_sub(MAX_LINE_BYTES)))?;
         let mut end = Vec::new();
         file.read_to_end(&mut end)?;
@@ -74,6 +85,27 @@ impl Copy {
 }
 
 impl Server {
+    /// Waits until no other process keeps the copy, and keeps it then: one that takes over starts before the old one ends.
+    pub(crate) async fn take_over_copy(self: Arc<Self>, path: PathBuf) {
+        let mut told = None;
+        let copy = loop {
+            match Copy::open(&path) {
+                Ok(copy) => break copy,
+                Err(error) if told == Some(error.kind()) => {}
+                Err(error) => {
+                    told = Some(error.kind());
+                    if error.kind() == io::ErrorKind::WouldBlock {
+                        tracing::warn!("another process keeps the copy of the audit chain: this one waits");
+                    } else {
+                        tracing::error!(%error, "the copy of the audit chain cannot be opened");
+                    }
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
+        self.keep_copying(copy).await;
+    }
+
     /// Copies what there is and what comes, for as long as somebody wants it to.
     pub(crate) async fn keep_copying(self: Arc<Self>, mut copy: Copy) {
         let mut is_failing = false;

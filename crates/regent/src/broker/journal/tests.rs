@@ -11,6 +11,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::{Config, STORE_FILE, Settings};
 
+mod copies;
 mod upkeep;
 
 /// A server on a file, and a way past it.

@@ -3,6 +3,7 @@
 //! A tag proves that an end was the end, not that it still is. An older end with its old tag can be put back, and events
 //! after it removed. Each witness here has to be put back as well then; the copy lies where the database does not.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ use crate::server::Server;
 const SESSIONS: usize = 100;
 /// By how much a session may be newer than its event: clocks of nodes differ.
 const SLACK_SECS: i64 = 600;
+/// How far back a line of the copy may tell an event again.
+const REPEATED: usize = 10_000;
 
 /// What the witnesses knew at some moment.
 #[derive(Debug, Default)]
@@ -131,33 +134,59 @@ async fn copied(path: PathBuf) -> Copied {
 }
 
 /// Reads a copy from its first line to its last, and holds each to the one before.
+///
+/// Two processes that shared the file for a moment have both copied what came then. An event that is there already, with
+/// the same hash, is the same event.
 fn read(path: &Path) -> io::Result<Copied> {
     let mut file = BufReader::new(File::open(path)?);
-    let (mut last, mut line) = (None::<ChainLink>, Vec::new());
+    let (mut known, mut line) = (VecDeque::new(), Vec::new());
     loop {
         line.clear();
         file.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
         let Some(whole) = line.strip_suffix(b"\n") else {
             // The last line is being written.
-            return Ok(if line.len() as u64 == MAX_LINE_BYTES { Copied::Unread } else { Copied::UpTo(last) });
+            let is_too_long = line.len() as u64 == MAX_LINE_BYTES;
+            return Ok(if is_too_long { Copied::Unread } else { Copied::UpTo(known.pop_back()) });
         };
-        let number = last.as_ref().map_or(0, |last| last.number);
-        match link(whole, last.as_ref()) {
-            Some(next) => last = Some(next),
-            None => return Ok(Copied::TornAt(number.saturating_add(1))),
+        match link(whole, &known) {
+            Some(Line::Next(next)) => {
+                if known.len() == REPEATED {
+                    known.pop_front();
+                }
+                known.push_back(next);
+            }
+            Some(Line::Again) => {}
+            None => {
+                let number = known.back().map_or(0, |last| last.number);
+                return Ok(Copied::TornAt(number.saturating_add(1)));
+            }
         }
     }
 }
 
+/// What a line of a copy is, to those before it.
+enum Line {
+    /// The event that follows.
+    Next(ChainLink),
+    /// An event that is known.
+    Again,
+}
+
 /// The event of a line, if it is one, and follows. Events that were forgotten before they could be copied are left out.
-fn link(line: &[u8], last: Option<&ChainLink>) -> Option<ChainLink> {
+fn link(line: &[u8], known: &VecDeque<ChainLink>) -> Option<Line> {
     let (text, hash) = chain::split(std::str::from_utf8(line).ok()?)?;
     let told: Told = serde_json::from_str(&text).ok()?;
-    let follows = last.is_none_or(|last| match told.seq.checked_sub(last.number) {
-        Some(1) => told.prev_hash == last.hash,
-        Some(more) => more > 1,
-        None => false,
-    });
-    let is_whole = chain::hash(&told.prev_hash, &text) == hash;
-    (follows && is_whole).then(|| ChainLink { number: told.seq, hash: hash.into() })
+    if chain::hash(&told.prev_hash, &text) != hash {
+        return None;
+    }
+    let next = ChainLink { number: told.seq, hash: hash.into() };
+    let follows = match known.back() {
+        None => true,
+        Some(last) if next.number <= last.number => {
+            let at = known.binary_search_by_key(&next.number, |link| link.number).ok()?;
+            return (known.get(at) == Some(&next)).then_some(Line::Again);
+        }
+        Some(last) => next.number - last.number > 1 || told.prev_hash == last.hash,
+    };
+    follows.then_some(Line::Next(next))
 }

@@ -276,6 +276,7 @@ async fn the_copy_misses_what_an_older_state_does_not_have() {
     }
     let server = node().await;
     assert_eq!(why(&server).await, Some((4, Why::NotCopied)));
+    drop(copy);
     // The copy goes on with what there is, and says so for good.
     for _ in 0..2 {
         server.journal(server.event(Actor::server(), Action::LOGIN).unwrap()).await.unwrap();
