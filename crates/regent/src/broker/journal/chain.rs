@@ -21,7 +21,8 @@ const HASH_MEMBER: &str = ",\"hash\":\"";
 const HASH_CHARACTERS: usize = 64;
 const A_DAY_SECS: i64 = 86_400;
 
-/// What the chain came to by the end of a day, signed. The first event of a later day carries it.
+/// What the chain came to by the end of a day, signed. The first event of a later day carries it, and the first after
+/// those of a node whose clock was ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Anchor {
     /// The day: `2026-11-22`.
@@ -110,12 +111,12 @@ pub(super) fn append(
     let follows_unproven = head.is_none_or(|head| !signers.have_tagged(head));
     let head = head.unwrap_or(&nothing);
     let day = day_of(event.at);
-    let is_later_day = head.last.number > 0 && day > head.day;
+    let is_other_day = head.last.number > 0 && (day > head.day || is_ahead(head.day, day));
     let seq = head.last.number.checked_add(1)?;
     let line = Line {
         seq,
         event,
-        anchor: is_later_day.then(|| signer.anchor(&date(head.day), &head.last)),
+        anchor: is_other_day.then(|| signer.anchor(&date(head.day), &head.last)),
         follows_unproven,
         prev_hash: &head.last.hash,
     };
@@ -126,7 +127,7 @@ pub(super) fn append(
     text.push_str(&hash);
     text.push_str("\"}");
     let last = ChainLink { number: seq, hash: hash.into() };
-    let day = if seq == 1 { day } else { day.max(head.day) };
+    let day = if seq == 1 || is_other_day { day } else { day.max(head.day) };
     Some((text, signer.tagged(ChainHead { last, day, ..head.clone() })))
 }
 
@@ -161,6 +162,11 @@ pub(super) fn key(number: u64) -> String {
 /// The day of a time, in days since 1970.
 pub(super) fn day_of(at: Timestamp) -> i64 {
     at.as_second().div_euclid(A_DAY_SECS)
+}
+
+/// Whether a day is further ahead of another one than clocks and midnight explain.
+pub(super) fn is_ahead(day: i64, of: i64) -> bool {
+    day > of.saturating_add(1)
 }
 
 /// A day as it is written.

@@ -9,7 +9,7 @@ use regent_store::entity::{ChainHead, ChainLink, Entity};
 use regent_store::{Draft, StoreError};
 use serde_json::Value;
 
-use super::verify::Broken;
+use super::verify::{Broken, OldPart};
 use super::{Action, Actor, Ending, Event, KIND, Question, chain};
 use crate::entropy;
 use crate::server::Server;
@@ -24,7 +24,7 @@ pub(crate) enum ForgetError {
     #[error("the end of the audit chain was changed: `regent audit chain verify` tells more")]
     Unproven,
     /// An event on the way is not as it was written: what it says of its age counts for nothing.
-    #[error("event {} of the audit chain is broken, so nothing is removed: {}", .0.seq, .0.why)]
+    #[error("event {} of the audit chain is broken, so nothing is removed that is not signed before: {}", .0.seq, .0.why)]
     Broken(Broken),
     /// No randomness.
     #[error(transparent)]
@@ -38,34 +38,42 @@ impl Server {
     /// Removes events, and records of sessions, that are older than this.
     pub(crate) async fn forget_records(&self, age: Duration) -> Result<(), ForgetError> {
         let Ok(age) = SignedDuration::try_from(age) else { return Ok(()) };
-        let events = self.forget_events(age).await?;
+        let events = self.forget_events(age).await;
+        // Whatever keeps the events: a chain that is broken stays so, and these are not part of it.
         let sessions = match self.clock.now().checked_sub(age) {
             Ok(before) => self.forget_sessions(before).await?,
             Err(_) => 0, // before there was time
         };
-        if events + sessions > 0 {
-            tracing::info!(events, sessions, "old records were removed");
+        let removed = *events.as_ref().unwrap_or(&0);
+        if removed + sessions > 0 {
+            tracing::info!(events = removed, sessions, "old records were removed");
         }
-        Ok(())
+        events.map(drop)
     }
 
     /// Removes events that are older than this; says how many rows went.
     ///
-    /// That they went is an event itself. The newest event always stays. Nothing goes while what goes is not proved to be
-    /// as it was written: a changed event would take the traces of its change along.
+    /// That they went is an event itself. The newest event always stays. Nothing goes that is not proved to be as it was
+    /// written: a changed event would take the traces of its change along. So once one is, it stays, and what follows it.
     pub(crate) async fn forget_events(&self, age: SignedDuration) -> Result<u64, ForgetError> {
         let Ok(before) = self.clock.now().checked_sub(age) else { return Ok(0) };
         let head = self.chain_head().await?.unwrap_or_default();
-        let last = match self.old_part(&head, before).await {
-            Err(error @ (ForgetError::Unproven | ForgetError::Broken(_))) => {
-                self.tell_kept(&error).await?;
-                return Err(error);
-            }
-            found => found?,
-        };
+        if !self.journal.signers().have_tagged(&head) {
+            self.tell_kept(&ForgetError::Unproven).await?;
+            return Err(ForgetError::Unproven);
+        }
+        let OldPart { last, broken } = self.old_part(&head, before).await?;
         if let Some(last) = last {
             self.begin_after(last).await?;
         }
+        let rows = self.remove_forgotten().await?;
+        let Some(broken) = broken.map(ForgetError::Broken) else { return Ok(rows) };
+        self.tell_kept(&broken).await?;
+        Err(broken)
+    }
+
+    /// Removes the rows before the beginning of the chain; says how many.
+    async fn remove_forgotten(&self) -> Result<u64, ForgetError> {
         // Also what an earlier run has begun to remove.
         let head = self.chain_head().await?.unwrap_or_default();
         if !self.journal.signers().have_tagged(&head) {
@@ -82,19 +90,13 @@ impl Server {
         }
     }
 
-    /// The last event of the part that may go.
-    async fn old_part(&self, head: &ChainHead, before: Timestamp) -> Result<Option<ChainLink>, ForgetError> {
-        if !self.journal.signers().have_tagged(head) {
-            return Err(ForgetError::Unproven);
-        }
-        match self.old_events(head, before).await? {
-            Ok(last) => Ok(last),
-            Err(broken) => {
-                // What another node has removed in the meantime is not missing.
-                let forgotten = self.chain_head().await?.map_or(0, |head| head.forgotten.number);
-                if broken.seq > forgotten { Err(ForgetError::Broken(broken)) } else { Ok(None) }
-            }
-        }
+    /// The part that may go.
+    async fn old_part(&self, head: &ChainHead, before: Timestamp) -> Result<OldPart, StoreError> {
+        let part = self.old_events(head, before).await?;
+        let Some(broken) = &part.broken else { return Ok(part) };
+        // What another node has removed in the meantime is not missing.
+        let forgotten = self.chain_head().await?.map_or(0, |head| head.forgotten.number);
+        Ok(if broken.seq > forgotten { part } else { OldPart::default() })
     }
 
     /// Leaves an event that old events stay, and why: once, as long as nothing else is to be told.

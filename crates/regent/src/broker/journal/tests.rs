@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Config, STORE_FILE, Settings};
 
 mod copies;
+mod retention;
 mod upkeep;
 
 /// A server on a file, and a way past it.

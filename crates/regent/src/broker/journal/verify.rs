@@ -7,7 +7,7 @@ use regent_store::{Archived, Draft, Order, Range, StoreError};
 use serde::{Serialize, Serializer};
 
 use super::KIND;
-use super::chain::{self, Signers, Told, day_of};
+use super::chain::{self, Signers, Told, day_of, is_ahead};
 use crate::server::Server;
 
 /// How many events are read at once.
@@ -143,7 +143,9 @@ impl<'a> Walk<'a> {
             return broken(id, Why::Unanchored);
         }
         self.anchors += u64::from(told.anchor.is_some());
-        self.day = if self.knows_day { self.day.max(day_of(told.at)) } else { day_of(told.at) };
+        // With its day before signed, a day counts for itself: that one may have been years ahead.
+        let goes_on = self.knows_day && told.anchor.is_none();
+        self.day = if goes_on { self.day.max(day_of(told.at)) } else { day_of(told.at) };
         self.knows_day = true;
         self.before = ChainLink { number: seq, hash: hash.into() };
         Ok(told)
@@ -172,6 +174,15 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// The part of the chain that may be forgotten.
+#[derive(Debug, Default)]
+pub(super) struct OldPart {
+    /// Its last event.
+    pub(super) last: Option<ChainLink>,
+    /// What keeps the rest, however old.
+    pub(super) broken: Option<Broken>,
 }
 
 impl Server {
@@ -239,37 +250,47 @@ impl Server {
         Ok(rows)
     }
 
-    /// The last of the events that the chain begins with and that are all from before this time; none if there is none, or
-    /// only the newest event of all.
+    /// The events that the chain begins with and that are all from before this time; never the newest event of all.
     ///
     /// What an event says of its time counts as little as the rest of it until it is proved. So the walk goes on to the
-    /// next signed end of a day, or to the head.
+    /// next signed end of a day, or to the head; if something on the way is broken, what was signed before it is proved
+    /// nevertheless. An event of a clock that was ahead says nothing of its age: it is as old as what follows.
     pub(super) async fn old_events(
         &self,
         head: &ChainHead,
         before: Timestamp,
-    ) -> Result<Result<Option<ChainLink>, Broken>, StoreError> {
+    ) -> Result<OldPart, StoreError> {
+        let today = day_of(self.clock.now());
         let mut walk = Walk::new(self.journal.signers(), head);
-        let (mut old, mut is_past) = (None, false);
+        let (mut old, mut signed, mut is_past) = (None, None, false);
         while walk.before.number < head.last.number {
             let rows = self.rows_after(&walk, head).await?;
             if rows.is_empty() {
-                return Ok(Err(walk.cut_off()));
+                return Ok(OldPart { last: signed, broken: Some(walk.cut_off()) });
             }
             for row in rows {
                 let told = match walk.step(&row) {
                     Ok(told) => told,
-                    Err(broken) => return Ok(Err(broken)),
+                    Err(broken) => return Ok(OldPart { last: signed, broken: Some(broken) }),
                 };
-                is_past |= told.at >= before || walk.before.number == head.last.number;
-                if !is_past {
+                if told.anchor.is_some() {
+                    signed.clone_from(&old);
+                }
+                is_past |= told.at >= before && !is_ahead(day_of(told.at), today);
+                is_past |= walk.before.number == head.last.number;
+                if is_past {
+                    if old.is_none() || told.anchor.is_some() {
+                        return Ok(OldPart { last: old, broken: None });
+                    }
+                } else if !is_ahead(walk.day, today) {
                     old = Some(walk.before.clone());
-                } else if old.is_none() || told.anchor.is_some() {
-                    return Ok(Ok(old));
                 }
             }
         }
-        Ok(walk.ends_at(head).map(|()| old))
+        Ok(match walk.ends_at(head) {
+            Ok(()) => OldPart { last: old, broken: None },
+            Err(broken) => OldPart { last: signed, broken: Some(broken) },
+        })
     }
 
     /// A row after the end of the chain.
