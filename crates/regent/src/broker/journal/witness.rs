@@ -101,20 +101,25 @@ impl Server {
 
     /// Whether any of these sessions has left no event, although its event is not so old that it may have gone.
     async fn lacks_event_of_any(&self, sessions: &[IssuedSession]) -> Result<bool, StoreError> {
-        let range = Range { order: Order::OldestFirst, ..Range::default() };
-        let first = self.store.archived(KIND, &range, 1).await?;
-        let first = first.rows.first().and_then(|row| serde_json::from_str::<Told>(&row.body).ok());
-        let kept_from = first.map(|told| told.at.as_second().saturating_add(SLACK_SECS));
         for session in sessions {
-            if kept_from.is_some_and(|from| session.issued_at < from) {
-                continue;
-            }
             let label = Some(("session", session.id.as_str()));
-            if self.store.archived(KIND, &Range { label, ..Range::default() }, 1).await?.rows.is_empty() {
+            let events = self.store.archived(KIND, &Range { label, ..Range::default() }, 1).await?;
+            // Asked after it was missed, not before: events are forgotten in the meantime.
+            if events.rows.is_empty()
+                && self.events_kept_from().await?.is_none_or(|from| session.issued_at >= from)
+            {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// The second from which on a session has its event now; none if there are no events.
+    async fn events_kept_from(&self) -> Result<Option<i64>, StoreError> {
+        let range = Range { order: Order::OldestFirst, ..Range::default() };
+        let first = self.store.archived(KIND, &range, 1).await?;
+        let first = first.rows.first().and_then(|row| serde_json::from_str::<Told>(&row.body).ok());
+        Ok(first.map(|told| told.at.as_second().saturating_add(SLACK_SECS)))
     }
 }
 

@@ -113,3 +113,25 @@ async fn old_records_of_sessions_go_although_the_chain_is_broken() {
     let left: Vec<_> = left.iter().map(|session| session.access_key_id.as_str()).collect();
     assert_eq!(left, ["ASIA2"]);
 }
+
+#[tokio::test]
+async fn a_session_whose_event_was_forgotten_meanwhile_is_no_witness() {
+    let bench = Bench::new().await;
+    let issued = session(&bench.server, 1, "usr_ana", "ASIA1");
+    issue(&bench.server, &issued).await;
+    let event = bench.server.event(issued.caller.clone(), Action::CREDENTIALS_ISSUE).unwrap();
+    bench.server.journal(Event { session: Some(issued.facts()), ..event }).await.unwrap();
+    bench.clock.advance(A_DAY_SECS);
+    bench.log_in(2).await;
+    let head = bench.server.chain_head().await.unwrap().unwrap();
+    let witnesses = bench.server.chain_witnesses().await.unwrap();
+    assert_eq!(bench.server.forget_events(HOUR).await.unwrap(), 1);
+    assert_eq!(bench.server.contradiction(&witnesses, &head).await.unwrap(), None);
+    // One that is as new as what is kept should have left its event.
+    issue(&bench.server, &session(&bench.server, 2, "usr_ana", "ASIA2")).await;
+    bench.clock.advance(A_DAY_SECS);
+    issue(&bench.server, &session(&bench.server, 3, "usr_ana", "ASIA3")).await;
+    let witnesses = bench.server.chain_witnesses().await.unwrap();
+    let broken = bench.server.contradiction(&witnesses, &head).await.unwrap().unwrap();
+    assert_eq!(broken.why, Why::PutBack);
+}
