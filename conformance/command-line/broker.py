@@ -2,8 +2,8 @@
 role in the server's own STS, so that what the clients get is real."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from loopback import Handler, serve
 
 TOKEN = "rgts_conformance"
 
@@ -18,30 +18,20 @@ class Broker:
         self.expiration: str | None = None
         broker = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_GET(self):
                 self.answer(broker.get(self.path.split("?")[0]))
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                self.answer(broker.post(self.path, json.loads(body or "{}")))
+                self.answer(broker.post(self.path, json.loads(self.body() or "{}")))
 
             def answer(self, answer):
                 if self.headers.get("authorization") != f"Bearer {TOKEN}" and not self.path.endswith("/status"):
                     answer = {"code": "login_required", "detail": "sign in first"}, 401
                 body, status = answer if isinstance(answer, tuple) else (answer, 200)
-                text = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+                self.say_json(body, status)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = serve(Answering)
 
     def get(self, path: str):
         connector = {

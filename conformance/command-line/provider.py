@@ -3,12 +3,12 @@
 import base64
 import json
 import secrets
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import rsa  # The AWS CLI brings it.
+
+from loopback import Handler, serve
 
 CLIENT = "regent"
 
@@ -31,28 +31,17 @@ class Provider:
         self.heard: list[dict[str, list[str]]] = []
         provider = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_GET(self):
                 self.answer(provider.documents().get(self.path))
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                self.answer(provider.trade(parse_qs(body.decode())))
+                self.answer(provider.trade(parse_qs(self.body().decode())))
 
             def answer(self, answer: dict | None):
-                text = json.dumps(answer or {"error": "invalid_grant"}).encode()
-                self.send_response(200 if answer else 400)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+                self.say_json(answer or {"error": "invalid_grant"}, 200 if answer else 400)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = serve(Answering)
 
     def documents(self) -> dict[str, dict]:
         key = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "one", "n": number(self.public.n), "e": number(self.public.e)}

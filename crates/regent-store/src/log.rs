@@ -181,19 +181,13 @@ pub(crate) async fn forget(connection: &mut Connection, up_to: Seq) -> Result<u6
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::NEWEST;
-    use crate::link::{Lifetime, Link};
-    use crate::migrate::migrate;
-    use crate::options::{Clock, Entropy, Options};
-    use crate::sql::{Database, Text, Value};
+    use crate::migrate::tests::migrated;
+    use crate::sql::{Text, Value};
 
     #[tokio::test]
     async fn the_newest_change_of_a_record_is_found_along_an_index_and_never_sorted() {
-        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
-        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
-        migrate(&mut link, &options).await.unwrap();
+        let mut link = migrated().await;
         let connection = link.open().await.unwrap();
         let plan = Text::Built(format!("EXPLAIN QUERY PLAN {NEWEST}").into());
         let mut steps = connection.rows(plan, vec![Value::from("kind"), Value::from("key")]).unwrap();

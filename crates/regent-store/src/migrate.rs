@@ -121,7 +121,7 @@ fn statements(text: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -129,6 +129,14 @@ mod tests {
     use crate::link::{Lifetime, Link};
     use crate::options::{Clock, Entropy, Options};
     use crate::sql::Database;
+
+    /// A database in memory with all its tables.
+    pub(crate) async fn migrated() -> Link {
+        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
+        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
+        migrate(&mut link, &options).await.unwrap();
+        link
+    }
 
     #[test]
     fn names_follow_their_number_and_every_statement_may_run_twice() {

@@ -155,19 +155,13 @@ pub(crate) async fn write(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::{DELETE, RecordName, UPDATE};
-    use crate::link::{Lifetime, Link};
-    use crate::migrate::migrate;
-    use crate::options::{Clock, Entropy, Options};
-    use crate::sql::{Database, Text};
+    use crate::migrate::tests::migrated;
+    use crate::sql::Text;
 
     #[tokio::test]
     async fn changing_a_record_never_reads_the_whole_table() {
-        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
-        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
-        migrate(&mut link, &options).await.unwrap();
+        let mut link = migrated().await;
         let connection = link.open().await.unwrap();
         for statement in UPDATE.texts().chain(DELETE.texts()) {
             let plan = Text::Built(format!("EXPLAIN QUERY PLAN {statement}").into());

@@ -39,4 +39,5 @@ pub mod yaml;
 
 pub use administration::{AdministrationError, NewKey};
 pub use bootstrap::{FirstAccount, StartError, Started};
+pub use http::forwarded::source as forwarded_source;
 pub use server::Server;

@@ -175,19 +175,13 @@ async fn step(link: &mut Link, kind: &str, before: &str, limit: u64) -> Result<u
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::{LABELS, Order, Query, ROWS, Range};
-    use crate::link::{Lifetime, Link};
-    use crate::migrate::migrate;
-    use crate::options::{Clock, Entropy, Options};
-    use crate::sql::{Database, Text};
+    use crate::migrate::tests::migrated;
+    use crate::sql::Text;
 
     #[tokio::test]
     async fn rows_are_read_and_forgotten_along_an_index_and_never_sorted() {
-        let mut link = Link::new(Arc::new(Database::memory()), Lifetime::WithConnection);
-        let options = Options::new(Clock::new(|| 0), Entropy::new(|| 4));
-        migrate(&mut link, &options).await.unwrap();
+        let mut link = migrated().await;
         let connection = link.open().await.unwrap();
         let orders = [Order::OldestFirst, Order::NewestFirst];
         let ends = [None, Some("key")];

@@ -28,11 +28,10 @@ const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// proxy's is the client's: what stands left of it the client may have made up. Where one cannot be read on the way, the
 /// client is nobody that any network holds, and not the proxy, which may stand in a network that may do much.
 pub(crate) fn client<'a>(peer: &'a Peer, headers: &HeaderMap, trusted: &[IpNet]) -> Cow<'a, Peer> {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
-    if trusted.is_empty() || !peer.source_ip.parse().is_ok_and(is_trusted) {
+    if trusted.is_empty() || !peer.source_ip.parse().is_ok_and(|address| is_in(trusted, address)) {
         return Cow::Borrowed(peer);
     }
-    let source_ip = source(headers, is_trusted).map(|address| address.to_string().into());
+    let source_ip = source(headers, trusted).map(|address| address.to_string().into());
     Cow::Owned(Peer {
         source_ip: source_ip.unwrap_or_else(|| peer.source_ip.clone()),
         is_secure: scheme(headers).unwrap_or(peer.is_secure),
@@ -40,17 +39,21 @@ pub(crate) fn client<'a>(peer: &'a Peer, headers: &HeaderMap, trusted: &[IpNet])
 }
 
 /// The right-most address that is not a trusted proxy's; the left-most where all of them are. None where there is none.
-fn source(headers: &HeaderMap, is_trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
+pub fn source(headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let mut found = None;
     for (hops, text) in items(headers, &FORWARDED_FOR).enumerate() {
         let read = text.and_then(address).filter(|_| hops < MAX_HOPS);
         let Some(address) = read else { return Some(NOBODY) };
         found = Some(address);
-        if !is_trusted(address) {
+        if !is_in(trusted, address) {
             break;
         }
     }
     found
+}
+
+fn is_in(nets: &[IpNet], address: IpAddr) -> bool {
+    nets.iter().any(|net| net.contains(&address))
 }
 
 /// Whether the nearest proxy was asked over TLS, if it says so.

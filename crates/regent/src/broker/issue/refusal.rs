@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use regent_broker::plan::{Plan, PlanError};
+use regent_broker::upstream_error::UpstreamError;
 use regent_broker::{Connector, Stored};
 use regent_store::StoreError;
 use regent_store::directory::Versioned;
@@ -89,21 +90,21 @@ pub(super) fn shorter_with_next_code(error: &CallError, refused: u32, plan: &Pla
 /// What the upstream refuses.
 pub(super) fn from_call(error: &CallError, plan: &Plan) -> Problem {
     let understood = understood(error, Some(plan.seconds));
-    let problem =
-        Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix);
+    let problem = bad_gateway(&understood);
     match understood.upstream {
         Some(said) => problem.with("upstream", said),
         None => problem,
     }
 }
 
+fn bad_gateway(understood: &UpstreamError) -> Problem {
+    Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text.clone()).fix(understood.fix)
+}
+
 /// Why there are no base credentials.
 pub(crate) fn from_base(error: &BaseError) -> Problem {
     match error {
-        BaseError::Call(error) => {
-            let understood = understood(error, None);
-            Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix)
-        }
+        BaseError::Call(error) => bad_gateway(&understood(error, None)),
         BaseError::Shared(error) => from_base(error),
         BaseError::Disabled(_) | BaseError::NoSecret(_) => forbidden("disabled", error.to_string()),
         BaseError::NoAccount(_)
@@ -124,10 +125,7 @@ pub(crate) fn from_base(error: &BaseError) -> Problem {
 /// Why it is not known whose the base credentials are.
 pub(super) fn from_identity(error: &IdentityError) -> Problem {
     match error {
-        IdentityError::Call(error) => {
-            let understood = understood(error, None);
-            Problem::new(StatusCode::BAD_GATEWAY, understood.code.name(), understood.text).fix(understood.fix)
-        }
+        IdentityError::Call(error) => bad_gateway(&understood(error, None)),
         IdentityError::Changed { .. } => Problem::conflict("account_changed", error.to_string())
             .fix("put the former credentials back, or let an administrator test the account and confirm it"),
         IdentityError::Lost(_) => {

@@ -1,5 +1,6 @@
 //! The twelve steps against Regent itself, against what is wrong, and against strangers.
 
+mod ladder;
 mod strangers;
 
 use std::sync::Arc;
@@ -181,75 +182,6 @@ async fn all_twelve_steps_of_a_connector_that_is_set_up_well() {
         world.test_as(&world.broker, &account("access_key"), terms, question("s3:DeleteBucket")).await;
     let (status, code, text) = step(&report, StepName::Question);
     assert_eq!((status, code), (Outcome::Fail, "would_be_denied"), "{text}");
-}
-
-#[tokio::test]
-async fn the_ladder_names_the_part_that_the_trust_policy_does_not_allow() {
-    let world = World::new().await;
-    let all = "sts:AssumeRole sts:TagSession sts:SetSourceIdentity";
-    let none = || json!({});
-    for (name, trust, code, text) in [
-        (
-            "no-tags",
-            trust("sts:AssumeRole sts:SetSourceIdentity", &none()),
-            "tag_denied",
-            "does not allow sts:TagSession",
-        ),
-        (
-            "no-source",
-            trust("sts:AssumeRole sts:TagSession", &none()),
-            "source_identity_denied",
-            "sts:SetSourceIdentity",
-        ),
-        (
-            "neither",
-            trust("sts:AssumeRole", &none()),
-            "tag_denied",
-            "sts:TagSession; the role's trust policy does not allow sts:SetSourceIdentity",
-        ),
-        (
-            "no-tags-no-external",
-            trust("sts:AssumeRole sts:SetSourceIdentity", &json!({ "Null": { "sts:ExternalId": "true" } })),
-            "tag_denied",
-            "does not allow sts:TagSession; the role expects another external id",
-        ),
-        (
-            "no-source-no-external",
-            trust("sts:AssumeRole sts:TagSession", &json!({ "Null": { "sts:ExternalId": "true" } })),
-            "source_identity_denied",
-            "does not allow sts:SetSourceIdentity; the role expects another external id",
-        ),
-        (
-            "nothing",
-            trust("sts:AssumeRole", &json!({ "Null": { "sts:ExternalId": "true" } })),
-            "tag_denied",
-            "sts:TagSession; the role's trust policy does not allow sts:SetSourceIdentity; the role expects another",
-        ),
-        (
-            "no-external",
-            trust(all, &json!({ "Null": { "sts:ExternalId": "true" } })),
-            "external_id",
-            "another external id",
-        ),
-        (
-            "other-external",
-            trust(all, &json!({ "StringEquals": { "sts:ExternalId": "other" } })),
-            "trust_denied",
-            "refuses without tags, source identity and external id as well",
-        ),
-    ] {
-        world.role(name, trust, 3600).await;
-        let role = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
-        let report = world.test(json!({ "role_arn": role, "external_id": "x-1" })).await;
-        assert_eq!(step(&report, StepName::Call).0, Outcome::Fail, "{name}");
-        let found = step(&report, StepName::Ladder);
-        assert_eq!((found.0, found.1), (Outcome::Fail, code), "{name}: {found:?}");
-        // Exactly those parts, and no other beside them.
-        let blamed = found.2.split("; ").count();
-        let expected = if code == "trust_denied" { blamed } else { text.split("; ").count() };
-        assert!(found.2.contains(text) && blamed == expected, "{name}: {found:?}");
-        assert_eq!(step(&report, StepName::Result), (Outcome::Skipped, "", "an earlier step failed"));
-    }
 }
 
 #[tokio::test]
