@@ -31,7 +31,7 @@ class Broker:
                 body, status = answer if isinstance(answer, tuple) else (answer, 200)
                 self.say_json(body, status)
 
-        self.url = serve(Answering)
+        self.server, self.url = serve(Answering)
 
     def get(self, path: str):
         connector = {

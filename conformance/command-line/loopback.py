@@ -25,8 +25,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def serve(handler: type[Handler]) -> str:
-    """Starts a server that ends with the tests, and gives its URL."""
+def serve(handler: type[Handler]) -> tuple[ThreadingHTTPServer, str]:
+    """Starts a server, which ends with the tests at the latest, and gives its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
+    return server, f"http://127.0.0.1:{server.server_port}"

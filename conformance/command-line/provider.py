@@ -41,7 +41,7 @@ class Provider:
             def answer(self, answer: dict | None):
                 self.say_json(answer or {"error": "invalid_grant"}, 200 if answer else 400)
 
-        self.url = serve(Answering)
+        self.server, self.url = serve(Answering)
 
     def documents(self) -> dict[str, dict]:
         key = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "one", "n": number(self.public.n), "e": number(self.public.e)}

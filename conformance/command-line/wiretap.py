@@ -26,4 +26,4 @@ class Wiretap:
 
             do_GET = do_POST
 
-        self.url = serve(Passing)
+        self.server, self.url = serve(Passing)
