@@ -96,7 +96,8 @@ fn a_browser_comes_back_with_a_code_that_only_this_process_can_use() {
 #[test]
 fn a_sign_in_that_is_refused_in_the_browser_says_so() {
     let server = Server::new(&[]);
-    let mut child = Home::new().start(&["login", "--server", &server.url(), "--no-browser"]);
+    let home = Home::new();
+    let mut child = home.start(&["login", "--server", &server.url(), "--no-browser"]);
     let (page, stderr) = page(&mut child);
     come_back(&page, &format!("error=access_denied&state={}", parameter(&page, "state")));
     let said = finish(child, stderr).ends(2);
