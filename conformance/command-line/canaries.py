@@ -29,4 +29,5 @@ def in_base64(raw: bytes, before: int) -> list[bytes]:
 
 def has_code(code: str, text: bytes) -> bool:
     """Whether a one-time password stands in a text by itself. Six digits occur in every fraction of a second."""
-    return re.search(rb"(?<![\w.:+/-])" + code.encode() + rb"(?![\w.:+/-])", text) is not None
+    before, after = rb"(?<!\w)(?<!\d[.:])", rb"(?!\w|[.:]\d)"
+    return re.search(before + code.encode() + after, text) is not None

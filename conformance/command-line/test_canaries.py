@@ -87,7 +87,7 @@ def test_a_secret_is_known_in_whatever_clothes(writer):
 
 
 def test_a_code_is_known_by_itself_and_not_in_a_longer_number():
-    for text in [b"code=123456&x", b'{"code":"123456"}', b"code 123456\n"]:
+    for text in [b"code=123456&x", b'{"code":"123456"}', b'{"code":123456}', b"code:123456.", b"/verify/123456", b"code 123456\n"]:
         assert has_code("123456", text), text
     for text in [b"12:00:00.123456Z", b"took 1123456 ns", b"0123456", b"a123456b"]:
         assert not has_code("123456", text), text

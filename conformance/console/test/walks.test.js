@@ -281,9 +281,15 @@ test('a stranger gets nothing', async () => {
   await heading(stranger, 'Choose a password');
   await assertSound(stranger, 'a first password');
   assert.equal((await stranger.request.get(`${server.url}/api/v1/me/connectors`)).status(), 403);
+  // Wherever he was going: the page goes on from there.
+  await stranger.goto(at('/device'));
+  await heading(stranger, 'Choose a password');
+  await assertSound(stranger, 'a first password on the way');
   await stranger.getByLabel('Password now').fill(PASSWORD);
   await stranger.getByLabel('New password').fill('a short walk by the sea');
   await button(stranger, 'Change password').click();
+  await heading(stranger, 'Sign in a device?');
+  await stranger.goto(at('/'));
   await stranger.getByText('Nothing is shared with you yet').waitFor();
   await assertSound(stranger, 'My access of a stranger');
   // What the page does not show, the server does not do either.

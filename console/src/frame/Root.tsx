@@ -9,6 +9,9 @@ import { Refusal } from '../parts/Refusal';
 import { Bare } from './Bare';
 
 const SignIn = lazy(() => import('../sign-in/SignIn').then((module) => ({ default: module.SignIn })));
+const FirstPassword = lazy(() =>
+  import('../sign-in/FirstPassword').then((module) => ({ default: module.FirstPassword })),
+);
 const Wizard = lazy(() => import('../setup/Wizard').then((module) => ({ default: module.Wizard })));
 
 /** Decides who sees what at all: the wizard before there is an administrator, sign-in before there is a person. */
@@ -25,6 +28,7 @@ export function Root() {
 
 function Gate() {
   const open = useMatches({ select: (matches) => matches.some((match) => match.staticData.open) });
+  const framed = useMatches({ select: (matches) => matches.some((match) => match.staticData.framed) });
   const status = useQuery({ ...statusQuery, enabled: !open });
   const session = useQuery({ ...sessionQuery, enabled: !open });
   if (open) return <Outlet />;
@@ -37,8 +41,16 @@ function Gate() {
     );
   }
   if (!status.data || !session.data) return <Waiting what="the console" />;
+  const me = session.data.signed_in ? session.data.me : undefined;
+  if (me?.must_change_password && !framed) {
+    return (
+      <Bare>
+        <FirstPassword name={me.name} />
+      </Bare>
+    );
+  }
   // Nobody goes on with a page, or a draft, of somebody else.
-  if (session.data.signed_in && session.data.me) return <Outlet key={session.data.me.id} />;
+  if (me) return <Outlet key={me.id} />;
   return status.data.setup === 'required' ? <Wizard /> : <SignIn />;
 }
 

@@ -1,6 +1,4 @@
 import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
 import { useQueryClient } from '@tanstack/react-query';
@@ -15,7 +13,9 @@ import { useFollow, useGo } from './follow';
 import { activeHref, navigationFor } from './navigation';
 import { chooseTheme, type Theme, useTheme } from './theme';
 
-const Password = lazy(() => import('../sign-in/Password').then((module) => ({ default: module.Password })));
+const FirstPassword = lazy(() =>
+  import('../sign-in/FirstPassword').then((module) => ({ default: module.FirstPassword })),
+);
 
 const NARROW = 688;
 
@@ -64,21 +64,6 @@ export function Shell() {
         }
       />
     </>
-  );
-}
-
-// Until it is changed, the server lets nobody in with a password that somebody else knows.
-function FirstPassword({ name }: { name: string }) {
-  return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description="Yours was set by somebody else. Change it before you go on.">
-          Choose a password
-        </Header>
-      }
-    >
-      <Password name={name} />
-    </ContentLayout>
   );
 }
 
@@ -137,8 +122,9 @@ function useSignOut() {
   return async () => {
     try {
       const answer = await post('/auth/logout');
-      if (answer?.end_session_url) return window.location.assign(answer.end_session_url);
+      // Before the browser leaves: it may keep this page as it is, for whoever comes back to it.
       signedOut(client);
+      if (answer?.end_session_url) window.location.assign(answer.end_session_url);
     } catch (error) {
       refused(error);
     }

@@ -17,6 +17,8 @@ declare module '@tanstack/react-router' {
     title?: string;
     /** The page needs no sign-in of a person. */
     open?: boolean;
+    /** The page has the console around it, which asks by itself for a password that is owed. */
+    framed?: boolean;
   }
 }
 
@@ -25,6 +27,7 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  staticData: { framed: true },
 });
 
 type Page = { path: string; title: string; component: RouteComponent; open?: boolean };

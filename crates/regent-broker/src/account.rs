@@ -26,7 +26,7 @@ pub struct Account {
     /// The ARN they answer as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal_arn: Option<Box<str>>,
-    /// How the last test went.
+    /// How the last test went, or that the key could not be rotated by itself.
     #[serde(default)]
     pub health: Health,
     /// A rotation that is under way, so that it can be taken up again or rolled back.
@@ -52,6 +52,27 @@ impl Account {
     /// Whether it is an access key whose secret nobody has entered yet.
     pub fn lacks_secret(&self) -> bool {
         self.terms.kind == AccountKind::AccessKey && self.sealed_secret.is_none()
+    }
+
+    /// Whether its credentials were known to be of one AWS account and are of another.
+    pub fn is_other_account(&self, now: &Self) -> bool {
+        self.aws_account_id.as_ref().zip(now.aws_account_id.as_ref()).is_some_and(|(was, is)| was != is)
+    }
+
+    /// What cuts off the rotation that is under way, where this becomes of the account: the other key is left at the
+    /// upstream then, and nobody knows of it.
+    pub fn cut_off_by(&self, now: &Self) -> Option<CutOff> {
+        if self.rotation.is_none() || now.rotation.is_some() {
+            return None;
+        }
+        let (was, is) = (self.terms.source(), now.terms.source());
+        if was.0 != is.0 {
+            Some(CutOff::Kind)
+        } else if was.1 != is.1 {
+            Some(CutOff::Upstream)
+        } else {
+            (was != is).then_some(CutOff::Key)
+        }
     }
 
     /// The same account on other terms. What was learned of other credentials is forgotten.
@@ -200,12 +221,23 @@ pub enum Health {
     },
 }
 
+/// What a rotation is cut off by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutOff {
+    /// The credentials come from elsewhere.
+    Kind,
+    /// They are of another upstream.
+    Upstream,
+    /// There is another key.
+    Key,
+}
+
 /// A rotation of an access key under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotation {
     /// The key that goes.
     pub old_key_id: Box<str>,
-    /// Its secret, sealed, for a rollback.
+    /// Its secret, sealed, for a rollback; empty once there is none any more.
     pub old_sealed_secret: Box<str>,
     /// How far it is.
     pub step: RotationStep,
@@ -229,4 +261,6 @@ pub enum RotationStep {
     Switched,
     /// The old key is inactive and can be brought back.
     Deactivated,
+    /// It was brought back: the key that goes is the newer one, which nobody uses any more.
+    RolledBack,
 }

@@ -54,7 +54,7 @@ pub mod template;
 mod upstream;
 pub mod upstream_error;
 
-pub use account::{Account, AccountKind, AccountTerms, Health, Hop, Rotation, RotationStep};
+pub use account::{Account, AccountKind, AccountTerms, CutOff, Health, Hop, Rotation, RotationStep};
 pub use connector::{
     AccessMode, Connector, ConnectorTerms, ConsoleUse, Disabled, Network, RequireMfa, Scope, SessionTag,
 };

@@ -94,6 +94,13 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// Whether this identity source vouches.
+    pub fn is_from(&self, identity_source: &Id) -> bool {
+        matches!(self, Self::Oidc { source, .. } if source == identity_source)
+    }
+}
+
 /// A passkey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passkey {
@@ -116,6 +123,9 @@ pub struct ClaimedGroups {
     pub values: Vec<Box<str>>,
     /// When it told.
     pub at: i64,
+    /// The attributes that it told, by name. All others are an administrator's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Box<str>>,
     /// What fetches them anew, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_refresh_token: Option<Box<str>>,

@@ -65,7 +65,7 @@ pub(crate) enum Refusal {
 }
 
 /// The caller's side of every question, made once a request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Access<'a> {
     caller: &'a BrokerCaller,
     broker: &'a Broker,
@@ -108,7 +108,7 @@ impl<'a> Access<'a> {
         if decision.is_allowed() {
             return Ok(at.map_or(Via::Admin, Via::Grant));
         }
-        Err(self.refusal(connector, &decision))
+        Err(self.refusal(connector, policy, &decision))
     }
 
     fn ask(&self, connector: &Stored<Connector>, policy: &PolicyDocument) -> (Decision, Option<Id>) {
@@ -130,7 +130,12 @@ impl<'a> Access<'a> {
         (decision, grant)
     }
 
-    fn refusal(&self, connector: &Stored<Connector>, decision: &Decision) -> Refusal {
+    fn refusal(
+        &self,
+        connector: &Stored<Connector>,
+        policy: &PolicyDocument,
+        decision: &Decision,
+    ) -> Refusal {
         let denied = match decision.deciding_statement() {
             Some((_, at)) if at.program == 0 => {
                 let index = usize::try_from(at.statement).unwrap_or(usize::MAX);
@@ -146,21 +151,23 @@ impl<'a> Access<'a> {
             Some(statement::Origin::Network) => Refusal::Network,
             Some(statement::Origin::Mfa) => Refusal::MfaRequired,
             Some(statement::Origin::Request) => Refusal::RequestRequired,
-            Some(statement::Origin::Grant(_)) | None => self.refusal_without_statement(connector),
+            Some(statement::Origin::Grant(_)) | None if self.misses_factor(connector, policy) => {
+                Refusal::MfaRequired
+            }
+            Some(statement::Origin::Grant(_)) | None => Refusal::NotGranted,
         }
     }
 
-    /// Nothing denied and nothing allowed: would a second factor have helped?
-    fn refusal_without_statement(&self, connector: &Stored<Connector>) -> Refusal {
-        let is_admin = self.uses_all();
-        let wants_mfa = connector.value.grants.iter().any(|grant| {
+    /// Where nothing denied and nothing allowed: whether a second factor, given just now, would help.
+    fn misses_factor(&self, connector: &Stored<Connector>, policy: &PolicyDocument) -> bool {
+        let is_asked = |grant: &Grant| {
             grant.conditions.mfa_minutes.is_some() && grant.effect == GrantEffect::Use && self.is_of(grant)
-        });
-        if wants_mfa || (is_admin && self.caller.has_second_factor()) {
-            Refusal::MfaRequired
-        } else {
-            Refusal::NotGranted
+        };
+        if !self.uses_all() && !connector.value.grants.iter().any(is_asked) {
+            return false;
         }
+        let given = Self { mfa_age: Some("0".to_owned()), ..self.clone() };
+        given.ask(connector, policy).0.is_allowed()
     }
 
     /// Whether a grant that still holds names the caller, whatever its other conditions.

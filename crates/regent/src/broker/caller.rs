@@ -48,6 +48,35 @@ pub(crate) struct Circumstances {
     pub(crate) now: i64,
 }
 
+/// Why somebody may do nothing at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Barred {
+    /// An administrator has suspended them.
+    Suspended,
+    /// Nobody vouches for them any more.
+    NotVouchedFor,
+}
+
+impl Barred {
+    /// For programs.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::NotVouchedFor => "identity_source_disabled",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn told(self, name: &str) -> String {
+        match self {
+            Self::Suspended => format!("{name} is suspended and may do nothing"),
+            Self::NotVouchedFor => {
+                format!("the identity source of {name} is disabled, and its people may do nothing")
+            }
+        }
+    }
+}
+
 impl BrokerCaller {
     /// The caller behind a sign-in. None if they are gone or suspended, or nobody vouches for them any more.
     pub(crate) fn of_login(
@@ -57,28 +86,33 @@ impl BrokerCaller {
     ) -> Option<Self> {
         let broker = directory.broker();
         let mut caller = match &login.value.who {
-            Who::Person(id) => Self::of_person(broker, broker.people.get(id.as_str())?, around)?,
-            Who::SystemCaller(id) => Self::of_system_caller(broker.system_callers.get(id.as_str())?, around)?,
+            Who::Person(id) => Self::of_person(broker, broker.people.get(id.as_str())?, around).ok()?,
+            Who::SystemCaller(id) => {
+                Self::of_system_caller(broker.system_callers.get(id.as_str())?, around).ok()?
+            }
         };
         caller.login = Some(Arc::clone(login));
         Some(caller)
     }
 
-    /// A person. None if suspended, or if nobody vouches for them any more.
+    /// A person, unless suspended, or nobody vouches for them any more.
     pub(crate) fn of_person(
         broker: &Broker,
         person: &Arc<Stored<Person>>,
         around: Circumstances,
-    ) -> Option<Self> {
-        if person.value.status == Status::Suspended || !is_vouched_for(broker, &person.value.origin) {
-            return None;
+    ) -> Result<Self, Barred> {
+        if person.value.status == Status::Suspended {
+            return Err(Barred::Suspended);
+        }
+        if !is_vouched_for(broker, &person.value.origin) {
+            return Err(Barred::NotVouchedFor);
         }
         let (groups, has_stale_groups) = groups_of(broker, person, around.now);
         let mut roles: BTreeSet<BrokerRole> = person.value.roles.iter().copied().collect();
         roles.extend(groups.iter().flat_map(|group| group.value.roles.iter().copied()));
         let Circumstances { source_ip, user_agent, now } = around;
         let subject = Subject::Person(Arc::clone(person));
-        Some(Self {
+        Ok(Self {
             subject,
             login: None,
             groups,
@@ -91,16 +125,16 @@ impl BrokerCaller {
         })
     }
 
-    /// A system caller. None if suspended.
+    /// A system caller, unless suspended.
     pub(crate) fn of_system_caller(
         caller: &Arc<Stored<SystemCaller>>,
         around: Circumstances,
-    ) -> Option<Self> {
+    ) -> Result<Self, Barred> {
         if caller.value.status == Status::Suspended {
-            return None;
+            return Err(Barred::Suspended);
         }
         let Circumstances { source_ip, user_agent, now } = around;
-        Some(Self {
+        Ok(Self {
             subject: Subject::SystemCaller(Arc::clone(caller)),
             login: None,
             groups: Vec::new(),

@@ -13,7 +13,8 @@ const MAX_GRANTS: usize = 1000;
 pub(crate) const MAX_NETWORKS: usize = 50;
 /// As old as a sign-in can be.
 pub(crate) const MAX_MFA_MINUTES: u32 = 30 * 24 * 60;
-const MAX_ATTRIBUTES: usize = 50;
+/// Attributes of a person.
+pub(crate) const MAX_ATTRIBUTES: usize = 50;
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_MEMBERS: usize = 10_000;
 const MAX_REASON: usize = 500;
@@ -139,16 +140,18 @@ pub(crate) fn person(person: &Person) -> Result<(), Problem> {
             findings.add(format!("attributes.{name}"), "malformed", "expected 1 to 256 characters");
         }
     }
-    if let Some(email) = &person.email {
-        let parts = email.split_once('@');
-        let is_address = email.len() <= 254
-            && parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-            && !email.chars().any(|character| character.is_control() || character.is_whitespace());
-        if !is_address {
-            findings.add("email", "malformed", format!("`{email}` is no address"));
-        }
+    if let Some(email) = person.email.as_deref().filter(|email| !is_address(email)) {
+        findings.add("email", "malformed", format!("`{email}` is no address"));
     }
     findings.settle()
+}
+
+/// Whether this is an e-mail address, as far as anybody but its server can tell.
+pub(crate) fn is_address(email: &str) -> bool {
+    let parts = email.split_once('@');
+    email.len() <= 254
+        && parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !email.chars().any(|character| character.is_control() || character.is_whitespace())
 }
 
 /// The same group with everybody and every role in it once.

@@ -243,7 +243,7 @@ fn check_console(broker: &Broker, terms: &ConnectorTerms, account: &Account, fin
             let external = broker.settings().external_url;
             if external.is_none() && !page.starts_with('/') {
                 let detail = "the settings do not say at which address people reach this server";
-                let fix = "enter a path such as /console/, or set `external_url` in the settings";
+                let fix = "enter a path such as /console/, or set `external_url` in the broker's settings";
                 return findings.fix("console_destination", "malformed", detail, fix);
             }
             let own = external.unwrap_or_else(|| "https://localhost".to_owned());

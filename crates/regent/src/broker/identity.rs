@@ -10,7 +10,7 @@ use regent_broker::{Account, AccountKind, Id, PrincipalKind, Stored, UpstreamKin
 use regent_store::directory::Versioned;
 
 use super::base;
-use super::change::{Actor, BrokerChange};
+use super::change::{Actor, BrokerChange, NotChanged};
 use crate::server::Server;
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
@@ -134,10 +134,8 @@ async fn ask(
         }
     }
     let learned = principal.clone();
-    let kept = server.change_broker(Actor::server(server.seconds()), move |change| {
-        keep(change, &account, &learned);
-        Ok(())
-    });
+    let kept =
+        server.change_broker(Actor::server(server.seconds()), move |change| keep(change, &account, &learned));
     if let Err(problem) = kept.await {
         tracing::warn!(code = problem.code(), "who an account's credentials are could not be kept");
     }
@@ -149,15 +147,25 @@ fn is_custom(server: &Server, account: &Account) -> bool {
     base::record(picture.broker(), account).is_ok_and(|upstream| upstream.kind == UpstreamKind::Custom)
 }
 
-/// Keeps who the credentials of an account are, unless it has others by now.
-pub(crate) fn keep(change: &mut BrokerChange<'_>, asked: &Stored<Account>, principal: &Principal) {
-    let Ok(now) = change.current::<Account>(asked.id.as_str(), None) else { return };
+/// Keeps who the credentials of an account are, unless it has others by now. That they are another AWS account's is a change
+/// of the account, which whoever has confirmed it made.
+pub(crate) fn keep(
+    change: &mut BrokerChange<'_>,
+    asked: &Stored<Account>,
+    principal: &Principal,
+) -> Result<(), NotChanged> {
+    let Ok(now) = change.current::<Account>(asked.id.as_str(), None) else { return Ok(()) };
     let is_same = now.value.terms.source() == asked.value.terms.source()
         && now.value.sealed_secret == asked.value.sealed_secret;
     let new = principal.of(&now);
-    if is_same && new != *now {
-        change.put(new);
+    if !is_same || new == *now {
+        return Ok(());
     }
+    if now.value.is_other_account(&new.value) {
+        return change.replace(&now, new.value);
+    }
+    change.put(new);
+    Ok(())
 }
 
 impl Principal {

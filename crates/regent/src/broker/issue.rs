@@ -183,7 +183,7 @@ fn prepare<'a>(
     let broker = known.directory.broker();
     let via = Access::new(broker, &known.caller)
         .may_use(&connector.entity)
-        .map_err(|refusal| refused(&refusal, known, connector))?;
+        .map_err(|refusal| refused(&refusal, connector))?;
     let terms = &connector.entity.value.terms;
     match (wish.purpose, terms.console) {
         (Purpose::Credentials, ConsoleUse::Only) => return Err(refusal::console_only()),

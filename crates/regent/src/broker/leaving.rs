@@ -3,12 +3,28 @@
 use std::sync::Arc;
 
 use regent_broker::{Group, Id, Login, Noun as _, Who};
+use regent_store::directory::Broker;
 
 use super::change::{BrokerChange, NotChanged};
 
 /// Ends all sign-ins of a person or a system caller. The journal has been told why.
 pub(crate) fn end_logins(change: &mut BrokerChange<'_>, who: &Who) {
-    let logins = change.draft.broker().logins.iter().filter(|held| held.entity.value.who == *who);
+    end_logins_of(change, |_, login| login.who == *who);
+}
+
+/// Ends all sign-ins of the people whom an identity source vouches for.
+pub(crate) fn end_logins_from(change: &mut BrokerChange<'_>, source: &Id) {
+    end_logins_of(change, |broker, login| match &login.who {
+        Who::Person(id) => {
+            broker.people.get(id.as_str()).is_some_and(|person| person.value.origin.is_from(source))
+        }
+        Who::SystemCaller(_) => false,
+    });
+}
+
+fn end_logins_of(change: &mut BrokerChange<'_>, is_over: impl Fn(&Broker, &Login) -> bool) {
+    let broker = change.draft.broker();
+    let logins = broker.logins.iter().filter(|held| is_over(broker, &held.entity.value));
     let ids: Vec<Id> = logins.map(|held| held.entity.id.clone()).collect();
     for id in ids {
         change.draft.remove("", Login::KIND, id.as_str());

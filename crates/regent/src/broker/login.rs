@@ -8,6 +8,7 @@ use regent_broker::{Id, Login, LoginKind, Stored, Who};
 use zeroize::Zeroizing;
 
 use super::change::{Actor, BrokerChange};
+use super::journal::Event;
 use super::usage;
 use crate::entropy;
 use crate::rest::caller::token_hash;
@@ -91,12 +92,20 @@ impl Server {
         Ok(Begun { id, token, expires })
     }
 
-    /// Ends a sign-in.
-    pub(crate) async fn end_login(&self, login: &Stored<Login>, by: Actor) -> Result<(), Problem> {
+    /// Ends a sign-in, and tells the journal this with it, if anything.
+    pub(crate) async fn end_login(
+        &self,
+        login: &Stored<Login>,
+        by: Actor,
+        event: Option<Event>,
+    ) -> Result<(), Problem> {
         let id = login.id.clone();
         self.change_broker(by, move |change| {
             if let Ok(old) = change.current::<Login>(id.as_str(), None) {
                 change.remove(&old);
+                if let Some(event) = &event {
+                    change.append(event);
+                }
             }
             Ok(())
         })

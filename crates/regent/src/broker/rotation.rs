@@ -4,6 +4,8 @@
 //! record: creating ─► make a second key ─► try it ─► record: switched ─► switch the old one off
 //!                                                                                  │
 //! record: none ◄─ delete the old one ◄─ a day later ◄────────────────── record: deactivated
+//!       ▲                                                                          │
+//!       └─ delete the new one ◄─ record: rolled back ◄─ switch the old one on ◄────┘
 //! ```
 //!
 //! Each arrow is taken from what is recorded, so a rotation goes on where a crash has left it. What the upstream refuses
@@ -17,7 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regent_broker::{Account, AccountKind, Id, Rotation, RotationStep, Stored};
-use regent_wire::iam::StatusType;
 
 use super::change::{Actor, BrokerChange};
 use crate::rest::problem::Problem;
@@ -28,6 +29,7 @@ use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
 use crate::upstream::sts::Identity;
 
+mod back;
 mod due;
 mod error;
 mod keys;
@@ -120,13 +122,18 @@ impl Rotating<'_> {
             match rotation.step {
                 RotationStep::Creating => self.create(&stored, &rotation).await?,
                 RotationStep::Switched => return self.deactivate(&stored, &rotation).await,
-                RotationStep::Deactivated => {
-                    self.keys(&stored)?.delete(&rotation.old_key_id).await?;
-                    self.settle(&stored).await?;
-                    return Ok(Progress::Done);
+                RotationStep::Deactivated | RotationStep::RolledBack => {
+                    return self.finish(&stored, &rotation).await;
                 }
             }
         }
+    }
+
+    /// Deletes the key that goes, and forgets about it.
+    async fn finish(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<Progress, RotationError> {
+        self.keys(stored)?.delete(&rotation.old_key_id).await?;
+        self.settle(stored).await?;
+        Ok(Progress::Done)
     }
 
     /// Leaves it to the next try if this one has failed.
@@ -140,35 +147,6 @@ impl Rotating<'_> {
     /// Whether the old key is kept for a while yet.
     fn waits(&self, rotation: &Rotation) -> bool {
         self.server.seconds() < end(rotation)
-    }
-
-    /// Brings the old key back, while it is not deleted, and deletes the new one.
-    pub(crate) async fn roll_back(&self) -> Result<(), RotationError> {
-        let stored = self.stored()?;
-        let Some(rotation) = &stored.value.rotation else { return Ok(()) };
-        let lease = self.take_up(&stored, rotation).await?;
-        let outcome = self.take_back(&lease).await;
-        self.leave(&lease, outcome).await
-    }
-
-    async fn take_back(&self, lease: &Lease) -> Result<(), RotationError> {
-        let (stored, rotation) = self.held(lease)?;
-        let keys = self.keys(&stored)?;
-        if rotation.step == RotationStep::Creating {
-            keys.forget_leftovers(rotation.at).await?;
-            return self.settle(&stored).await;
-        }
-        let switched_on = keys.set(&rotation.old_key_id, StatusType::Active).await;
-        let old = self.old(&rotation)?;
-        // The recorded key may be gone, and the old one still on: then it speaks for itself.
-        match switched_on {
-            Err(error) if is_final(&error) && self.upstream.get_caller_identity(&old).await.is_err() => {
-                return Err(error.into());
-            }
-            Err(error) if !is_final(&error) => return Err(error.into()),
-            Ok(()) | Err(_) => self.tried(&old, None).await?,
-        }
-        self.back(&stored, &rotation, old).await
     }
 
     /// Records that a second key is about to be made, if there is room for one.
@@ -257,47 +235,6 @@ impl Rotating<'_> {
             account.rotation = Some(rotation.clone());
         })
         .await
-    }
-
-    /// Switches the old key off. If the upstream says no, the old key comes back into use.
-    async fn deactivate(
-        &self,
-        stored: &Stored<Account>,
-        rotation: &Rotation,
-    ) -> Result<Progress, RotationError> {
-        match self.keys(stored)?.set(&rotation.old_key_id, StatusType::Inactive).await {
-            Ok(()) => {
-                let (step, at) = (RotationStep::Deactivated, self.server.seconds());
-                let rotation = Rotation { step, at, taken: None, taken_by: None, ..rotation.clone() };
-                let until = end(&rotation);
-                self.write(stored, move |account| account.rotation = Some(rotation.clone())).await?;
-                Ok(Progress::WaitingUntil(until))
-            }
-            Err(error) if is_final(&error) => {
-                self.back(stored, rotation, self.old(rotation)?).await?;
-                Err(RotationError::Undone(error))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Records the old key as the account's again, and deletes the new one with it.
-    async fn back(
-        &self,
-        stored: &Stored<Account>,
-        rotation: &Rotation,
-        old: Credentials,
-    ) -> Result<(), RotationError> {
-        let (was, now) = (rotation.clone(), self.server.seconds());
-        self.write(stored, move |account| {
-            account.terms.access_key_id = Some(was.old_key_id.to_string());
-            account.sealed_secret = Some(was.old_sealed_secret.clone());
-            account.secret_set = Some(now);
-            account.rotation = None;
-        })
-        .await?;
-        let new = stored.value.terms.access_key_id.as_deref().unwrap_or_default();
-        Ok(Keys::of(self.upstream, old).delete(new).await?)
     }
 
     /// The account's key as it is recorded.

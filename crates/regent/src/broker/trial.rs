@@ -10,7 +10,7 @@ use regent_wire::secret::Secret;
 use url::Url;
 
 use super::caller::BrokerCaller;
-use super::change::{Actor, BrokerChange};
+use super::change::BrokerChange;
 use super::identity::Principal;
 use super::issue::{audit_unavailable, from_base, keep_role_max, rendering};
 use super::journal::{Action, ConnectorName, Ending, Event, Target, Text};
@@ -121,7 +121,7 @@ impl Trial<'_> {
             if let Some(arn) = learned.principal_arn.clone() {
                 let aws_account_id = learned.aws_account_id.clone();
                 let principal = Principal { aws_account_id, arn, kind: learned.principal_kind };
-                identity::keep(change, &tested, &principal);
+                identity::keep(change, &tested, &principal)?;
             }
             if let Some(health) = &of_account {
                 health::keep_account(change, &tested, health);
@@ -135,7 +135,8 @@ impl Trial<'_> {
             change.journal.append(change.draft, &event);
             Ok(())
         };
-        server.change_broker(Actor::server(known.asked.seconds()), change).await?;
+        // What a test learns is nobody's change; that the account is another one from now on, somebody has said.
+        server.change_broker(known.actor()?, change).await?;
         if let (Some(health), Some(stored)) = (&health, self.stored()) {
             health::note_connector(server, stored, health);
         }

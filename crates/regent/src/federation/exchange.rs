@@ -36,6 +36,8 @@ const TEMPORARY: &str = "ASIA";
 const MIN_SECS: Seconds = 900;
 /// The longest session that may be asked for: how much longer than its credentials a console session can be, at most.
 pub(crate) const LONGEST_CONSOLE_SECS: Seconds = 43_200;
+/// By how much what is asked for may be later than the end of the credentials and still mean that end.
+const A_MOMENT_SECS: Seconds = 60;
 /// Room for an `Issuer` in the cookie, when only its session is known yet.
 const ISSUER_ROOM: usize = 256;
 
@@ -217,7 +219,10 @@ fn expiry(
         ExchangeError::Duration(asked.get(..end).unwrap_or_default().to_owned())
     })?;
     // CHOICE: whether AWS cuts, refuses or grants more than the role allows is not documented.
-    Ok(now + secs.min(longest.max(session.expires - now)))
+    let until = now + secs.min(longest.max(session.expires - now));
+    // Scripts ask for as long as they have asked for credentials, a moment later: that is no longer session.
+    let is_moment = (0..A_MOMENT_SECS).contains(&(until - session.expires));
+    Ok(if is_moment { session.expires } else { until })
 }
 
 /// Seals the session for a browser.

@@ -36,6 +36,8 @@ enum LoginError {
     Issuer,
     #[error("another session is open in this browser: sign out first, then open the link again")]
     Other,
+    #[error("another site has sent the browser here with a form: open the login URL as a link")]
+    Form,
     #[error(
         "the session does not fit into a cookie: use a shorter `Issuer`, or fewer session policies and tags"
     )]
@@ -47,7 +49,7 @@ enum LoginError {
 impl LoginError {
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Late | Self::Ended => StatusCode::FORBIDDEN,
+            Self::Late | Self::Ended | Self::Form => StatusCode::FORBIDDEN,
             Self::Other => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Token | Self::Destination(_) | Self::Issuer | Self::TooLarge => StatusCode::BAD_REQUEST,
@@ -60,7 +62,9 @@ impl LoginError {
             Self::Token => "InvalidClientTokenId",
             Self::Late | Self::Ended => "ExpiredToken",
             Self::Unavailable(_) => "ServiceUnavailable",
-            Self::Destination(_) | Self::Issuer | Self::Other | Self::TooLarge => "ValidationError",
+            Self::Destination(_) | Self::Issuer | Self::Other | Self::Form | Self::TooLarge => {
+                "ValidationError"
+            }
         }
     }
 }
@@ -140,6 +144,10 @@ fn log_in(visit: &Visit, form: &Form, event: &mut Event) -> Result<(String, Dest
 fn check_other(visit: &Visit, access_key_id: &str) -> Result<(), LoginError> {
     if !visit.is_of_another_site() {
         return Ok(());
+    }
+    // A browser keeps the cookie to itself when another site sends a form, and would take another one.
+    if !visit.parts.method.is_safe() {
+        return Err(LoginError::Form);
     }
     let now_micros = visit.asked.now.as_microsecond();
     match ConsoleSession::from_cookie(visit.server(), &visit.parts.headers, now_micros) {

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use regent_broker::{Account, AccountKind, AccountTerms, Health, Id, PrincipalKind, Stored};
+use regent_broker::{Account, AccountKind, AccountTerms, CutOff, Health, Id, PrincipalKind, Stored};
 use regent_policy::action;
 use regent_store::directory::{Broker, Directory, Versioned};
 use regent_wire::secret::SecretAccessKey;
@@ -20,11 +20,17 @@ use super::list::{List, Page};
 use super::parameters::{Path, Query};
 use super::problem::{FieldProblem, Problem};
 use super::resource::{Shown, without_read_only};
+use crate::broker::check::Findings;
 use crate::broker::check_account;
 use crate::seal::place;
 use crate::time;
 
 mod connection;
+
+/// What is wrong with a change that a rotation would not survive, and what to do about it.
+pub(super) const ROTATION_CUT_OFF: &str =
+    "the account's key is being rotated, and the other one would be left at the upstream";
+pub(super) const ROTATION_FIX: &str = "wait until the rotation is over, or roll it back";
 
 pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
@@ -50,7 +56,7 @@ pub(crate) struct AccountView {
     /// The ARN they answer as.
     #[serde(skip_serializing_if = "Option::is_none")]
     principal_arn: Option<Box<str>>,
-    /// How the last test or use went.
+    /// How the last test went, or that the key could not be rotated by itself.
     status: Health,
     /// Connectors and accounts that name it.
     used_by: Vec<UsedBy>,
@@ -248,15 +254,30 @@ async fn save(known: &Known, edit: Edit, secret: Option<Zeroizing<String>>) -> R
             None if account.terms.kind == AccountKind::AccessKey
                 && account.terms.access_key_id != old.terms.access_key_id =>
             {
-                let mut findings = crate::broker::check::Findings::default();
+                let mut findings = Findings::default();
                 findings.add("secret_access_key", "required", "another access key needs its secret");
                 findings.settle()?;
             }
-            None => {}
+            None => check_rotation(old, &account)?,
         }
         Ok(account)
     };
     crud::change(known, &edit.id, Some(edit.revision), make).await
+}
+
+/// Refuses to lose a rotation that is under way in passing. Whoever enters a secret means another key.
+fn check_rotation(old: &Account, new: &Account) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    if let Some(cut_off) = old.cut_off_by(new) {
+        let name = match cut_off {
+            CutOff::Kind => "kind",
+            CutOff::Upstream => "upstream_id",
+            CutOff::Key => "access_key_id",
+        };
+        let fix = format!("{ROTATION_FIX}; or enter the secret of another key");
+        findings.fix(name, "rotation_under_way", ROTATION_CUT_OFF, fix);
+    }
+    findings.settle()
 }
 
 /// Deletes an account that nothing names.

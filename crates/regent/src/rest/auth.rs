@@ -113,7 +113,7 @@ async fn log_out(known: Known) -> Result<Response, Problem> {
 }
 
 /// Ends a sign-in and, where that is possible, what it earned: that first, so that whoever is told of a failure can sign out
-/// again.
+/// again. Once the sign-in is gone, nothing is told as a failure.
 async fn end(
     server: &Server,
     (caller, login): (&BrokerCaller, &Stored<Login>),
@@ -123,10 +123,15 @@ async fn end(
     let by = journal::Actor::from(caller);
     let revoke = || server.revoke_sessions((By::Login, login.whole().as_str()), &by, Some("signed out"));
     revoke().await.map_err(Problem::internal)?;
-    server.end_login(login, Actor::silent(caller.id(), now)).await?;
+    server.end_login(login, Actor::silent(caller.id(), now), Some(event)).await?;
     // What was drawn in between, too.
-    revoke().await.map_err(Problem::internal)?;
-    Ok(server.journal(event).await?)
+    if let Err(error) = revoke().await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "what was drawn while somebody signed out could not be revoked"
+        );
+    }
+    Ok(())
 }
 
 /// Where the provider ends its session. Signing out here does not wait for providers that cannot be asked.

@@ -12,8 +12,8 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use regent_broker::{Login, Origin, Settings, Stored, SystemAuth, Who};
+use regent_store::Snapshot;
 use regent_store::directory::Directory;
-use regent_store::{Snapshot, StoreError};
 
 use super::asked::Asked;
 use super::auth::refresh;
@@ -91,14 +91,13 @@ impl Known {
         };
         let (caller, csrf) = match presented {
             Presented::Cookie(token) => {
-                let login = login(&asked, &directory, &token)?;
+                let caller = signed_in(&asked, &directory, &token, around)?;
                 let csrf = csrf(&token);
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
                     check_origin(&parts.headers, &asked, &directory.broker().settings())?;
                     check_csrf(&parts.headers, &csrf)?;
                 }
-                let caller = BrokerCaller::of_login(&directory, &login, around);
-                (caller.ok_or_else(Problem::login_required)?, Some(csrf))
+                (caller, Some(csrf))
             }
             Presented::Bearer(token) if token.starts_with("rgt_") => {
                 let caller = system_caller(&directory, &token, around)?;
@@ -106,13 +105,7 @@ impl Known {
                 usage::note_caller(&asked.server, &who, asked.seconds());
                 (caller, None)
             }
-            Presented::Bearer(token) => {
-                let login = login(&asked, &directory, &token)?;
-                (
-                    BrokerCaller::of_login(&directory, &login, around).ok_or_else(Problem::login_required)?,
-                    None,
-                )
-            }
+            Presented::Bearer(token) => (signed_in(&asked, &directory, &token, around)?, None),
         };
         let known = Self { asked, caller, directory, csrf };
         known.must_have_own_password(parts)?;
@@ -127,8 +120,7 @@ impl Known {
         if !is_change || named.is_none_or(|revision| revision <= seen) {
             return Ok(self);
         }
-        // A command that changes nothing brings the newest picture along.
-        self.asked.server.store.write(|_| Ok::<_, StoreError>(())).await?;
+        self.asked.server.catch_up().await?;
         let directory = self.asked.directory()?;
         // What the caller may do can be another as well.
         Self::on(self.asked, directory, parts)
@@ -154,10 +146,10 @@ impl<S: Sync> FromRequestParts<S> for Known {
     }
 }
 
-/// Whether a request is of those that lead to a password of one's own, or out: what the console's page for it asks, too.
+/// Whether a request is of those that lead to a password of one's own, or out: what a page for it asks, too.
 fn leads_to_own_password(method: &Method, path: &str) -> bool {
     match path {
-        "/me" | "/me/passkeys" | "/auth/session" => matches!(*method, Method::GET | Method::HEAD),
+        "/me" | "/auth/session" => matches!(*method, Method::GET | Method::HEAD),
         "/me/password" | "/auth/logout" => *method == Method::POST,
         other => other == "/auth/step-up" || other.starts_with("/auth/step-up/"),
     }
@@ -209,8 +201,13 @@ pub(crate) fn token_hash(token: &str) -> String {
     HEXLOWER.encode(digest(&SHA256, token.as_bytes()).as_ref())
 }
 
-/// The sign-in a token belongs to, if it goes on.
-fn login(asked: &Asked, directory: &Directory, token: &str) -> Result<Arc<Stored<Login>>, Problem> {
+/// Whose sign-in a token belongs to, if it goes on. It is in use then, and goes on for longer.
+fn signed_in(
+    asked: &Asked,
+    directory: &Directory,
+    token: &str,
+    around: Circumstances,
+) -> Result<BrokerCaller, Problem> {
     let broker = directory.broker();
     let login = broker.logins.named(&token_hash(token)).ok_or_else(Problem::login_required)?;
     let now = asked.seconds();
@@ -219,10 +216,11 @@ fn login(asked: &Asked, directory: &Directory, token: &str) -> Result<Arc<Stored
     if now >= login.value.expires || now.saturating_sub(seen) >= idle {
         return Err(Problem::login_expired());
     }
+    let caller = BrokerCaller::of_login(directory, login, around).ok_or_else(Problem::login_required)?;
     if now.saturating_sub(seen) >= SEEN_RESOLUTION_SECS {
         see(asked, login, now);
     }
-    Ok(Arc::clone(login))
+    Ok(caller)
 }
 
 /// Notes that a sign-in is in use. Nobody waits for it: the next request would note it again.
@@ -261,7 +259,7 @@ fn system_caller(directory: &Directory, token: &str, around: Circumstances) -> R
     if around.now >= *expires_at {
         return Err(Problem::login_expired());
     }
-    BrokerCaller::of_system_caller(held, around).ok_or_else(Problem::login_required)
+    BrokerCaller::of_system_caller(held, around).map_err(|_| Problem::login_required())
 }
 
 /// What a browser must send with every write: known to whoever can read the API's answers, and to no other site.

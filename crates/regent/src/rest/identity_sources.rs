@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use regent_broker::{Id, IdentitySource, IdentitySourceTerms, Origin, Stored};
+use regent_broker::{Id, IdentitySource, IdentitySourceTerms, Stored};
 use regent_policy::action;
 use regent_store::directory::{Broker, Directory, Versioned};
 use serde::Serialize;
@@ -21,7 +21,8 @@ use super::list::{List, Page};
 use super::parameters::{Path, Query};
 use super::problem::Problem;
 use super::resource::{Shown, without_read_only};
-use crate::broker::check_identity_source;
+use crate::broker::change::{BrokerChange, NotChanged};
+use crate::broker::{check_identity_source, leaving};
 use crate::seal::place;
 
 mod test;
@@ -92,18 +93,24 @@ impl Resource for IdentitySource {
     }
 
     fn check_unused(broker: &Broker, stored: &Stored<Self>) -> Result<(), Problem> {
-        let comes_from_it =
-            |origin: &Origin| matches!(origin, Origin::Oidc { source, .. } if *source == stored.id);
         let groups = broker.groups.iter().map(|held| &held.entity);
         let groups = groups
             .filter(|group| group.value.mapped.as_ref().is_some_and(|mapping| mapping.source == stored.id))
             .map(|group| UsedBy { id: group.id.clone(), name: group.value.name.clone() });
         let people = broker.people.iter().map(|held| &held.entity);
         let people = people
-            .filter(|person| comes_from_it(&person.value.origin))
+            .filter(|person| person.value.origin.is_from(&stored.id))
             .map(|person| UsedBy { id: person.id.clone(), name: person.value.name.to_string() });
         let users: Vec<UsedBy> = groups.chain(people).collect();
         in_use::refuse("identity_source_in_use", "identity source", &users)
+    }
+
+    fn follow(change: &mut BrokerChange<'_>, id: &Id, now: Option<&Self>) -> Result<(), NotChanged> {
+        // Otherwise they would go on once it is enabled again.
+        if now.is_none_or(|source| source.terms.disabled) {
+            leaving::end_logins_from(change, id);
+        }
+        Ok(())
     }
 }
 

@@ -86,10 +86,7 @@ async fn set_up(
     let who = journal::Actor::anonymous(&person.name);
     let user_agent = user_agent(&headers);
     let event = Event {
-        client: Some(Client {
-            ip: (&*asked.source_ip).into(),
-            user_agent: user_agent.as_deref().map(Into::into),
-        }),
+        client: Some(Client::new(&asked.source_ip, user_agent.as_deref())),
         ..server.event(who, Action::SETUP).map_err(Problem::internal)?
     };
     let target = Target { kind: "user".into(), id: (&id).into(), name: (&*person.name).into() };

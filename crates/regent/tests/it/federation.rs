@@ -46,6 +46,18 @@ impl Browser {
         self.send(request, form(fields)).await
     }
 
+    /// Sends a form as a page of another site does: without the cookie, which the browser keeps to itself.
+    async fn submit_from_elsewhere(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(target)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site")
+            .header("origin", "https://elsewhere.example");
+        let kept = self.cookie.take();
+        let answer = self.send(request, form(fields)).await;
+        self.cookie = self.cookie.take().or(kept);
+        answer
+    }
+
     /// Calls an AWS operation as a page of the server does.
     async fn call(&mut self, service: &str, params: &[(&str, &str)]) -> Answer {
         let csrf = self.session().await["csrf"].as_str().unwrap_or_default().to_owned();

@@ -247,6 +247,23 @@ fn table() -> Vec<Row> {
                 (by(Ben), "NotGranted"),
             ],
         ),
+        // One that would not help is not asked for.
+        (
+            none(),
+            Some(grant(&json!({ "conditions": {
+                "mfa_minutes": 10, "hours": { "days": ["sat"], "from": "08:00", "to": "18:00", "timezone": "UTC" },
+            } }))),
+            vec![
+                (by(Ana).at("2026-11-28T09:00:00Z"), "MfaRequired"),
+                (by(Ana).at("2026-11-28T19:00:00Z"), "NotGranted"),
+                (by(Ana).at("2026-11-28T19:00:00Z").mfa(1), "NotGranted"),
+            ],
+        ),
+        (
+            none(),
+            Some(grant(&json!({ "expires_at": seconds(NOON), "conditions": { "mfa_minutes": 10 } }))),
+            vec![(by(Ana), "NotGranted"), (by(Ana).mfa(1), "NotGranted")],
+        ),
         (
             json!({ "require_mfa": "login" }),
             Some(grant(&none())),

@@ -1,6 +1,6 @@
 //! Parts of a change that the journal tells of by themselves: who may use what from now on, and who no longer.
 
-use regent_broker::{Connector, Grant, GrantEffect, Group, Stored, Subject};
+use regent_broker::{Account, Connector, Grant, GrantEffect, Group, Stored, Subject};
 use regent_store::directory::Broker;
 
 use crate::broker::journal::{Action, ConnectorName};
@@ -46,6 +46,21 @@ pub(super) fn grants(change: &PartChange<'_, Connector>) -> Vec<Part> {
         Some(before) => Some(part("update", format!("{}; before: {}", told(grant), told(&before)))),
     });
     gone.chain(other).collect()
+}
+
+/// That an account's credentials are of another AWS account now, and that a rotation was given up.
+pub(super) fn keys(change: &PartChange<'_, Account>) -> Vec<Part> {
+    let Some((old, new)) = change.old.zip(change.new) else { return Vec::new() };
+    let part = |verb, detail| Part { action: Action::on("account", verb), connector: None, detail };
+    let confirmed = old.is_other_account(new).then(|| {
+        let [was, is] = [old, new].map(|account| account.aws_account_id.as_deref().unwrap_or_default());
+        part("confirm", format!("its credentials are of the AWS account {is}; before: {was}"))
+    });
+    let given_up = old.rotation.as_ref().filter(|_| old.cut_off_by(new).is_some()).map(|rotation| {
+        let detail = format!("the key {} is left at the upstream, to be deleted there", rotation.old_key_id);
+        part("abandon_rotation", detail)
+    });
+    confirmed.into_iter().chain(given_up).collect()
 }
 
 /// Whom a provider puts into a group, if that is another one now.

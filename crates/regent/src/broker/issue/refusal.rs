@@ -12,7 +12,6 @@ use super::super::base::BaseError;
 use super::super::identity::IdentityError;
 use super::Wish;
 use super::calling::understood;
-use crate::rest::caller::Known;
 use crate::rest::problem::Problem;
 use crate::upstream::error::CallError;
 
@@ -21,13 +20,9 @@ fn forbidden(code: &'static str, detail: impl Into<String>) -> Problem {
 }
 
 /// The engine's no, in words. Who is granted nothing is not told whether there is anything.
-pub(super) fn refused(refusal: &Refusal, known: &Known, connector: &Versioned<Stored<Connector>>) -> Problem {
+pub(super) fn refused(refusal: &Refusal, connector: &Versioned<Stored<Connector>>) -> Problem {
     let slug = &connector.entity.value.terms.slug;
     match refusal {
-        Refusal::NotGranted | Refusal::Scope if known.caller.has_stale_groups => {
-            forbidden("groups_unavailable", "your groups were told too long ago to count")
-                .fix("sign in again, so that your identity provider tells them anew")
-        }
         Refusal::NotGranted | Refusal::Scope => {
             forbidden("not_granted", format!("no grant lets you use `{slug}`"))
                 .fix("ask an administrator to grant it to you or to one of your groups")

@@ -230,9 +230,16 @@ pub(crate) struct Client {
     pub(crate) user_agent: Option<Text>,
 }
 
+impl Client {
+    /// Somebody at this address.
+    pub(crate) fn new(ip: &str, user_agent: Option<&str>) -> Self {
+        Self { ip: ip.into(), user_agent: user_agent.map(Text::from) }
+    }
+}
+
 impl From<&BrokerCaller> for Client {
     fn from(caller: &BrokerCaller) -> Self {
-        Self { ip: (&*caller.source_ip).into(), user_agent: caller.user_agent.as_deref().map(Text::from) }
+        Self::new(&caller.source_ip, caller.user_agent.as_deref())
     }
 }
 

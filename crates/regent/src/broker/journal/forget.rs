@@ -16,6 +16,8 @@ use crate::server::Server;
 
 /// How many rows are removed at once.
 const ROWS: u64 = 10_000;
+/// The longest that a session can go on after it was issued, with a console beyond it, and an hour more.
+const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(49);
 
 /// Why old events stay.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +42,8 @@ impl Server {
         let Ok(age) = SignedDuration::try_from(age) else { return Ok(()) };
         let events = self.forget_events(age).await;
         // Whatever keeps the events: a chain that is broken stays so, and these are not part of it.
-        let sessions = match self.clock.now().checked_sub(age) {
+        // And what may still be going on has to be found, to be ended.
+        let sessions = match self.clock.now().checked_sub(age.max(LONGEST_SESSION)) {
             Ok(before) => self.forget_sessions(before).await?,
             Err(_) => 0, // before there was time
         };

@@ -63,7 +63,7 @@ impl Server {
                 tracing::debug!(account = %stored.id, %error, "another node rotates this key");
                 Ok(None)
             }
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.told()),
         }
     }
 
@@ -75,8 +75,7 @@ impl Server {
 
     /// The account as it is for all nodes.
     async fn newest(&self, account: &Id) -> Result<Option<Arc<Stored<Account>>>, StoreError> {
-        // A command that changes nothing brings the newest picture along.
-        self.store.write(|_| Ok::<_, StoreError>(())).await?;
+        self.catch_up().await?;
         Ok(self.store.picture().broker().accounts.get(account.as_str()).map(Arc::clone))
     }
 
@@ -91,7 +90,7 @@ impl Server {
     }
 
     /// Notes on the account how it went, if that is news.
-    async fn note_rotation(&self, stored: &Stored<Account>, failure: Option<&str>) {
+    pub(crate) async fn note_rotation(&self, stored: &Stored<Account>, failure: Option<&str>) {
         let health = match failure {
             Some(_) => Health::Failing { since: self.seconds(), code: FAILED.to_owned() },
             None => Health::Ok,

@@ -45,6 +45,12 @@ pub(crate) enum RotationError {
 }
 
 impl RotationError {
+    /// What went wrong, with what the upstream said.
+    pub(crate) fn told(&self) -> String {
+        let cause = std::error::Error::source(self).map(|cause| format!(": {cause}"));
+        format!("{self}{}", cause.unwrap_or_default())
+    }
+
     /// Whether somebody else has got hold of the record, or has changed what was to be done.
     pub(super) fn is_overtaken(&self) -> bool {
         matches!(self, Self::Record(problem) if problem.code() == OVERTAKEN)

@@ -42,7 +42,7 @@ impl<'a> Keys<'a> {
     /// Deletes a key. One that is gone already is as good as deleted.
     pub(super) async fn delete(&self, id: &str) -> Result<(), CallError> {
         match self.upstream.delete_access_key(&self.credentials, None, id).await {
-            Err(error) if error.refusal().is_some_and(|refusal| refusal.code == "NoSuchEntity") => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
             done => done.map(|_| ()),
         }
     }
@@ -60,4 +60,9 @@ impl<'a> Keys<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether the upstream says that there is no such key.
+pub(super) fn is_gone(error: &CallError) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.code == "NoSuchEntity")
 }

@@ -18,6 +18,7 @@ use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::tests::{Say, Stranger, http, must, root, server, upstream_at, within};
 
+mod back;
 mod nodes;
 
 /// Regent with a user whose key an account has.

@@ -16,8 +16,8 @@ use super::login::tell;
 use super::loopback::{listen, serve};
 use super::span;
 
-/// What would make an SDK use other credentials than these, or take these to where another session's belong, and what the
-/// child has no use for.
+/// What would make an SDK use other credentials than these, or take these to the STS or IAM where another session's belong,
+/// and what the child has no use for. `AWS_ENDPOINT_URL` stays: where a store is that speaks for itself, only its users know.
 const REMOVED: [&str; 17] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",

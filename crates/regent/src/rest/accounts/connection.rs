@@ -96,30 +96,33 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
     let upstream = base::upstream(server, known.directory.broker(), &held.entity.value)
         .map_err(|error| from_base(&error))?;
     let actor = known.actor()?;
-    let (server, account) = (Arc::clone(server), held.entity.id.clone());
+    let (server, stored) = (Arc::clone(server), Arc::clone(&held.entity));
     // Whoever hangs up in the middle does not leave a rotation that nobody is at and nobody may take up.
     let task = tokio::spawn(async move {
-        let _turn = server.bases.rotating.take(&account).ok_or(RotationError::UnderWay)?;
+        let _turn = server.bases.rotating.take(&stored.id).ok_or(RotationError::UnderWay)?;
         let rotating = Rotating {
             server: &server,
             upstream: &upstream,
-            account: &account,
+            account: &stored.id,
             actor: &actor,
             patience: Patience::default(),
             occasion: Occasion::Asked,
             wrote: Wrote::default(),
         };
         match way {
-            Way::On => rotating.advance().await.map(|_| ()),
-            Way::Back => rotating.roll_back().await,
+            Way::On => rotating.advance().await.map(|_| ())?,
+            Way::Back => rotating.roll_back().await?,
         }
+        // What the server could not do by itself may be what this was asked for.
+        server.note_rotation(&stored, None).await;
+        Ok(())
     });
     task.await.map_err(Problem::internal)?.map_err(refused)?;
     crud::answer::<Account>(known, &held.entity.id, StatusCode::OK)
 }
 
 fn refused(error: RotationError) -> Problem {
-    let text = error.to_string();
+    let text = error.told();
     match error {
         RotationError::NoAccount(_) => Problem::not_found(text),
         RotationError::UnderWay => Problem::conflict("rotation_under_way", text)
@@ -127,8 +130,8 @@ fn refused(error: RotationError) -> Problem {
         RotationError::NoKey | RotationError::SecondKey(_) | RotationError::Stranger { .. } => {
             Problem::conflict("rotation_not_possible", text)
         }
-        RotationError::Undone(cause) | RotationError::Interrupted(cause) => {
-            Problem::new(StatusCode::BAD_GATEWAY, "rotation_failed", format!("{text}: {cause}"))
+        RotationError::Undone(_) | RotationError::Interrupted(_) => {
+            Problem::new(StatusCode::BAD_GATEWAY, "rotation_failed", text)
                 .fix("allow the user to manage its own access keys; the gallery has the policy")
         }
         RotationError::Seal(_) => Problem::internal(text),

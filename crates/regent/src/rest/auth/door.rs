@@ -138,7 +138,7 @@ impl Door {
         let (begun, caller) = self.begin(LoginKind::Browser, proved, continues).await?;
         if let Some(old) = self.login() {
             let by = Actor::silent(caller.id(), self.now());
-            self.asked.server.end_login(&old, by).await?;
+            self.asked.server.end_login(&old, by, None).await?;
         }
         let settings = self.directory.broker().settings();
         let mut response = Json(Me::of(&caller, &settings, Some(csrf(&begun.token)))).into_response();
@@ -162,11 +162,9 @@ impl Door {
         let actor = journal::Actor::anonymous(claimed);
         let event = server.event(actor, Action::LOGIN).map_err(Problem::internal)?;
         let agent = user_agent(&self.headers);
-        let client =
-            Client { ip: (&*self.asked.source_ip).into(), user_agent: agent.as_deref().map(Into::into) };
         server
             .journal(Event {
-                client: Some(client),
+                client: Some(Client::new(&self.asked.source_ip, agent.as_deref())),
                 result: Ending::Denied,
                 error_code: Some(code.into()),
                 detail: (!detail.is_empty()).then(|| detail.into()),

@@ -216,20 +216,20 @@ async fn admit(
         sealed.transpose().map(|sealed| sealed.map(Box::<str>::from)).map_err(Problem::internal)
     };
     let sealed_id_token = seal(place::id_token(&id), &signed_in.id_token)?;
-    let told = ClaimedGroups {
-        values: identity.groups.iter().map(|group| group.as_str().into()).collect(),
-        at: door.now(),
+    let told = Told {
         sealed_refresh_token: seal(place::person_refresh_token(&id), &signed_in.refresh_token)?,
+        identity,
+        at: door.now(),
     };
     let (made, source) = (id.clone(), source.id.clone());
     let event = server.event(journal::Actor::server(), Action::on("", "")).map_err(Problem::internal)?;
     let actor = Actor { event: Some(Box::new(event)), ..Actor::silent(&id, door.now()) };
     server
         .change_broker(actor, move |change| {
-            match change.draft.broker().person_by_subject(source.as_str(), &identity.subject).cloned() {
+            match change.draft.broker().person_by_subject(source.as_str(), &told.identity.subject).cloned() {
                 Some(old) if old.id == made => {
                     let mut value = old.value.clone();
-                    describe(&mut value, &identity, told.clone());
+                    told.describe(&mut value);
                     change.put(Stored { value, ..Stored::clone(&old) });
                     Ok(())
                 }
@@ -238,7 +238,7 @@ async fn admit(
                 // Whoever was deleted in the meantime stays so.
                 None if was_known => Err(again().into()),
                 None => {
-                    let value = new_person(&source, &identity, told.clone())?;
+                    let value = new_person(&source, &told)?;
                     change.create(&made, value)
                 }
             }
@@ -259,31 +259,58 @@ fn may_be_made(broker: &Broker, source: &Stored<IdentitySource>, identity: &Iden
     }
 }
 
-fn new_person(source: &Id, identity: &Identity, told: ClaimedGroups) -> Result<Person, Problem> {
+fn new_person(source: &Id, told: &Told) -> Result<Person, Problem> {
+    let identity = &told.identity;
     let name = identity.name.as_deref().or(identity.email.as_deref()).unwrap_or(&identity.subject);
     let origin = Origin::Oidc { source: source.clone(), subject: identity.subject.as_str().into() };
     let mut person = Person { origin, ..Person::new(name) };
-    describe(&mut person, identity, told);
+    told.describe(&mut person);
     check::person(&person)?;
     Ok(person)
 }
 
-/// What a provider tells of somebody, each time anew. Their name here stays as it is.
-pub(super) fn describe(person: &mut Person, identity: &Identity, told: ClaimedGroups) {
-    if let Some(display_name) = &identity.display_name {
-        person.display_name = display_name.chars().take(128).collect::<String>().into();
-    }
-    person.email = identity.email.as_deref().map(Into::into);
-    // What the provider has no value for any more is none, also where it had one; what is not read from it stays.
-    for (name, value) in &identity.attributes {
-        match value {
-            Some(value) => drop(person.attributes.insert(name.clone(), value.clone())),
-            None => drop(person.attributes.remove(name)),
+/// What a provider told of somebody.
+pub(super) struct Told {
+    pub(super) identity: Identity,
+    /// When.
+    pub(super) at: i64,
+    /// What fetches it anew.
+    pub(super) sealed_refresh_token: Option<Box<str>>,
+}
+
+impl Told {
+    /// Writes it down, each time anew. Their name here stays as it is. What could not be kept of somebody whom an
+    /// administrator describes is left out: nobody could change them afterwards.
+    pub(super) fn describe(&self, person: &mut Person) {
+        let Self { identity, at, sealed_refresh_token } = self;
+        if let Some(display_name) = &identity.display_name {
+            person.display_name = display_name.chars().take(128).collect::<String>().into();
         }
+        person.email = identity.email.as_deref().filter(|email| check::is_address(email)).map(Into::into);
+        let old = person.claimed_groups.take();
+        // What it has told before and does not tell now is gone, also where nobody asks it for that any more.
+        let old_names = old.iter().flat_map(|old| &old.attributes).map(|name| &**name);
+        let asked = identity.attributes.keys().map(String::as_str);
+        for name in old_names.chain(asked) {
+            person.attributes.remove(name);
+        }
+        let mut attributes = Vec::new();
+        for (name, value) in &identity.attributes {
+            if let Some(value) = value
+                && person.attributes.len() < check::MAX_ATTRIBUTES
+            {
+                person.attributes.insert(name.clone(), value.clone());
+                attributes.push(name.as_str().into());
+            }
+        }
+        let kept = old.and_then(|old| old.sealed_refresh_token);
+        person.claimed_groups = Some(ClaimedGroups {
+            values: identity.groups.iter().map(|group| group.as_str().into()).collect(),
+            at: *at,
+            attributes,
+            sealed_refresh_token: sealed_refresh_token.clone().or(kept),
+        });
     }
-    let kept = person.claimed_groups.take().and_then(|old| old.sealed_refresh_token);
-    let sealed_refresh_token = told.sealed_refresh_token.or(kept);
-    person.claimed_groups = Some(ClaimedGroups { sealed_refresh_token, ..told });
 }
 
 fn redirect_uri(here: &Url) -> Result<String, Problem> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored};
 use regent_wire::secret::SecretAccessKey;
 
-use super::openid::{Provider, describe};
+use super::openid::{Provider, Told};
 use crate::broker::caller::{BrokerCaller, Circumstances, Subject};
 use crate::broker::change::Actor;
 use crate::rest::caller::Known;
@@ -93,24 +93,31 @@ async fn told(
             return Err(error.into());
         }
     };
-    let sealed = signed_in.refresh_token.map(|token| server.sealer.seal(&place, token.reveal().as_bytes()));
-    let identity = signed_in.identity;
-    let told = ClaimedGroups {
-        values: identity.groups.iter().map(|group| group.as_str().into()).collect(),
+    let renewed = signed_in.refresh_token.map(|token| server.sealer.seal(&place, token.reveal().as_bytes()));
+    let told = Told {
+        identity: signed_in.identity,
         at: now,
-        sealed_refresh_token: sealed.transpose().map_err(Problem::internal)?.map(Into::into),
+        sealed_refresh_token: renewed.transpose().map_err(Problem::internal)?.map(Into::into),
     };
     let id = person.id.clone();
     server
         .change_broker(Actor::silent(&id.clone(), now), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
-            let mut value = old.value.clone();
-            describe(&mut value, &identity, told.clone());
-            change.put(Stored { value, ..Stored::clone(&old) });
+            if is_newest(old.value.claimed_groups.as_ref(), (&sealed, now)) {
+                let mut value = old.value.clone();
+                told.describe(&mut value);
+                change.put(Stored { value, ..Stored::clone(&old) });
+            }
             Ok(())
         })
         .await?;
     Ok(true)
+}
+
+/// Whether nothing newer is kept than what was asked for with this token and at this time: who has signed in anew meanwhile
+/// has newer groups, and a token that a slow answer must not replace.
+fn is_newest(kept: Option<&ClaimedGroups>, (sealed, at): (&str, i64)) -> bool {
+    kept.is_some_and(|kept| kept.at <= at && kept.sealed_refresh_token.as_deref() == Some(sealed))
 }
 
 /// Whether the provider says that it will never answer to this token again.
@@ -137,4 +144,25 @@ async fn forget(server: &Server, person: &Stored<Person>, sealed: Box<str>, now:
             Ok(())
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_answer_replaces_nothing_newer() {
+        for (token, at, expected) in [
+            (Some("asked"), 900, true),
+            (Some("asked"), 1000, true),
+            (Some("asked"), 1001, false),
+            (Some("newer"), 900, false),
+            (None, 900, false),
+        ] {
+            let sealed_refresh_token = token.map(Into::into);
+            let kept = ClaimedGroups { values: vec![], at, attributes: vec![], sealed_refresh_token };
+            assert_eq!(is_newest(Some(&kept), ("asked", 1000)), expected, "{token:?} at {at}");
+        }
+        assert!(!is_newest(None, ("asked", 1000)));
+    }
 }

@@ -1,8 +1,9 @@
 //! What a document may say of an account's access key. It has no secrets, so it can put no key in another's place.
 
-use regent_broker::{Account, AccountKind, AccountTerms};
+use regent_broker::{Account, AccountKind, AccountTerms, CutOff};
 
 use crate::broker::check::Findings;
+use crate::rest::accounts::{ROTATION_CUT_OFF, ROTATION_FIX};
 use crate::rest::problem::Problem;
 
 const FIX: &str = "leave it out of the document, and the account keeps its key; enter another key with its secret at the account";
@@ -31,10 +32,8 @@ pub(super) fn keeping(old: &Account, mut terms: AccountTerms) -> Result<Account,
         }
     }
     let new = old.with(terms);
-    if old.rotation.is_some() && new.rotation.is_none() {
-        let detail = "the account's key is being rotated, and the old one would be left at the upstream";
-        let fix = "wait until the rotation is over, or roll it back";
-        findings.fix("upstream", "rotation_under_way", detail, fix);
+    if old.cut_off_by(&new) == Some(CutOff::Upstream) {
+        findings.fix("upstream", "rotation_under_way", ROTATION_CUT_OFF, ROTATION_FIX);
     }
     findings.settle()?;
     Ok(new)
@@ -93,7 +92,10 @@ mod tests {
             (&old, elsewhere, "upstream"),
         ] {
             let refused = keeping(old, terms).unwrap_err();
-            assert!(format!("{refused:?}").contains(member), "{refused:?}");
+            let told = format!("{refused:?}");
+            let named: Vec<&str> =
+                told.split("name: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert_eq!(named, [member], "{told}");
         }
         // Of a key without a secret there is nothing to lose.
         let bare = Account { sealed_secret: None, ..settled };

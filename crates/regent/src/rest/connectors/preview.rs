@@ -174,7 +174,7 @@ pub(super) fn asker(known: &Known, user_id: Option<&str>) -> Result<BrokerCaller
         now: known.asked.seconds(),
     };
     BrokerCaller::of_person(known.directory.broker(), person, around)
-        .ok_or_else(|| Problem::conflict("suspended", format!("{} is suspended", person.value.name)))
+        .map_err(|barred| Problem::conflict(barred.code(), barred.told(&person.value.name)))
 }
 
 fn lifetime(connector: &Connector, account: &Account) -> Option<PreviewedLifetime> {

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::broker::access::{Access, Explained, Refusal, Via};
-use crate::broker::caller::{BrokerCaller, Circumstances};
+use crate::broker::caller::{Barred, BrokerCaller, Circumstances};
 use crate::rest::caller::Known;
 use crate::rest::crud;
 use crate::rest::parameters::{Path, Query};
@@ -89,7 +89,7 @@ struct NamedPolicy {
 /// Somebody, as somebody else asks about them.
 enum Asker {
     May(Box<BrokerCaller>),
-    Suspended(String),
+    Barred(Barred, String),
 }
 
 /// Explains whether a person or a system caller may use a connector.
@@ -105,12 +105,12 @@ async fn explain_connector(
     let connector = &crud::find::<Connector>(&known.directory, &id)?.entity;
     let caller = match asker(&known, &about)? {
         Asker::May(caller) => caller,
-        Asker::Suspended(name) => {
+        Asker::Barred(barred, name) => {
             return Ok(Json(Why {
                 allowed: false,
                 via: None,
-                code: Some("suspended"),
-                text: format!("{name} is suspended and may do nothing"),
+                code: Some(barred.code()),
+                text: barred.told(&name),
                 statement: None,
                 explanation: Value::Null,
                 policies: Vec::new(),
@@ -162,7 +162,10 @@ fn asker(known: &Known, about: &About) -> Result<Asker, Problem> {
             return Err(Problem::bad_request("malformed_query", detail));
         }
     };
-    let Some(mut caller) = caller else { return Ok(Asker::Suspended(name)) };
+    let mut caller = match caller {
+        Ok(caller) => caller,
+        Err(barred) => return Ok(Asker::Barred(barred, name)),
+    };
     caller.login = newest_login(broker, &who, known.asked.seconds());
     Ok(Asker::May(Box::new(caller)))
 }

@@ -76,6 +76,22 @@ async fn sessions_of_users_and_long_term_keys_do_not_sign_in() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_a_moment_later_is_no_longer_session() {
+    let server = TestServer::new().await;
+    let ana = ana(&server).await;
+    let role = make_role(&server, "day", "43200").await;
+    let session = ana.assume(&role, "ana", &[]).await.unwrap();
+    // After so many seconds, by the credentials' length: a session of so many.
+    let mut passed = 0;
+    for (after, lasts) in [(0, 3600), (1, 3599), (59, 3541), (60, 3600), (600, 3600)] {
+        server.advance(after - passed);
+        passed = after;
+        let rest = signed_in(&server, &session, &[("SessionDuration", "3600")]).await.rest().await;
+        assert_eq!(rest, lasts, "after {after} seconds");
+    }
+}
+
+#[tokio::test]
 async fn a_duration_is_a_number_of_seconds_between_bounds() {
     let server = TestServer::new().await;
     let ana = ana(&server).await;

@@ -291,6 +291,16 @@ async fn another_site_does_not_change_who_somebody_is() {
     // One with a neighbour's name is another's as well.
     let answer = browser.open_from("same-site", &foreign).await;
     assert!(page(&answer).starts_with("409 Another session is open in this browser"), "{}", answer.body);
+    // Nor does a form, with which no cookie comes.
+    let token = signin_token(&server, &other).await;
+    let answer =
+        browser.submit_from_elsewhere("/federation", &[("Action", "login"), ("SigninToken", &token)]).await;
+    assert!(
+        page(&answer).starts_with("403 Another site has sent the browser here with a form"),
+        "{}",
+        answer.body
+    );
+    assert!(browser.session().await["arn"].as_str().unwrap().ends_with("/ana"));
     // Who opens the link by hand means it.
     assert_eq!(browser.open(&foreign).await.status, 302);
     assert!(browser.session().await["arn"].as_str().unwrap().ends_with("/mallory"));

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex};
 
+use http::Method;
 use regent_broker::{
     Claims, CreatePeople, Group, IdentitySource, IdentitySourceTerms, Mapping, Origin, Person, Status, Stored,
 };
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::passkeys::{handle, register, show, step_up};
-use super::{Browser, Reply, Site};
+use super::{Browser, PASSWORD, Reply, Site};
 use crate::broker::change::Actor;
 use crate::signin::oidc::provider::{Answer, Provider, Question, Signer};
 use crate::signin::passkey::software::Key;
@@ -112,11 +113,6 @@ impl House {
             (303, format!("/console/sign-in?error={expected}").as_str())
         );
         assert!(browser.jar.is_empty(), "{:?}", browser.jar);
-    }
-
-    /// Has an administrator switch the source off, or on again.
-    async fn switch(&self, disabled: bool) {
-        self.set(move |terms| terms.disabled = disabled).await;
     }
 
     /// Has an administrator change what the source says.
@@ -363,12 +359,24 @@ async fn a_passkey_alone_lets_nobody_in_whom_a_provider_vouches_for() {
 }
 
 #[tokio::test]
-async fn sign_ins_end_with_their_source() {
+async fn sign_ins_end_with_their_source_for_good() {
     let house = House::new(CreatePeople::MappedGroup).await;
+    let mut boss = house.site.nobody();
+    let code = house.site.server.setup_code().unwrap().to_owned();
+    let set_up = json!({ "code": code, "name": "boss", "password": PASSWORD });
+    assert_eq!(boss.post("/setup", set_up).await.status, 200);
     let mut browser = house.site.nobody();
     house.sign_in(&mut browser, "/console/", |_| ()).await;
     assert_eq!(browser.get("/me").await.status, 200);
-    house.switch(true).await;
-    assert_eq!(browser.get("/me").await.shape(), "401 login_required");
-    assert_eq!(browser.get("/auth/session").await.body["signed_in"], json!(false));
+    let path = format!("/identity-sources/{}", house.source);
+    for disabled in [true, false] {
+        let tag = boss.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+        let patch = Some(json!({ "disabled": disabled }));
+        assert_eq!(boss.send(Method::PATCH, &path, patch, &[("if-match", &tag)]).await.status, 200);
+        assert_eq!(browser.get("/me").await.shape(), "401 login_required", "disabled: {disabled}");
+        assert_eq!(browser.get("/auth/session").await.body["signed_in"], json!(false));
+    }
+    assert_eq!(boss.get("/me").await.status, 200);
+    house.sign_in(&mut browser, "/console/", |_| ()).await;
+    assert_eq!(browser.get("/me").await.status, 200);
 }

@@ -3,6 +3,7 @@
 use regent_broker::BrokerRole;
 
 use super::*;
+use crate::broker::check;
 
 #[tokio::test]
 async fn a_session_that_the_provider_has_ended_gives_nothing_until_the_next_sign_in() {
@@ -96,6 +97,36 @@ async fn attributes_come_with_the_claims_and_go_with_them() {
     house.say("org", json!({ "unit": ["red", "blue"] }));
     house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
     assert_eq!(attributes(), [("desk".to_owned(), "12".to_owned())].into());
+    // Nor does one stay that nobody asks for any more.
+    house.say("org", json!({ "unit": "blue" }));
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    assert_eq!(attributes().get("team").map(String::as_str), Some("blue"));
+    house.set(|terms| terms.claims.attributes.clear()).await;
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    assert_eq!(attributes(), [("desk".to_owned(), "12".to_owned())].into());
+}
+
+#[tokio::test]
+async fn what_a_provider_tells_never_keeps_an_administrator_from_changing_somebody() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    house.set(|terms| terms.claims.attributes = [("team".to_owned(), "team".to_owned())].into()).await;
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    let person = house.person().unwrap();
+    let mut value = person.value.clone();
+    value.attributes = (0..check::MAX_ATTRIBUTES).map(|at| (format!("a{at}"), "x".to_owned())).collect();
+    let actor = Actor::server(house.site.seconds());
+    let put = house.site.server.change_broker(actor, move |change| {
+        change.put(Stored { value: value.clone(), ..Stored::clone(&person) });
+        Ok(())
+    });
+    assert!(put.await.is_ok());
+    house.say("team", json!("blue"));
+    house.say("email", json!("ana"));
+    house.say("name", json!("a".repeat(256)));
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    let told = house.person().unwrap();
+    assert!(check::person(&told.value).is_ok());
+    assert_eq!((told.value.email.as_deref(), told.value.attributes.get("team")), (None, None));
 }
 
 #[tokio::test]

@@ -1,0 +1,64 @@
+//! Ways back that are cut off, or lead nowhere.
+
+use regent_wire::iam::StatusType;
+
+use super::*;
+
+/// A world in which the new key is in use, and nobody has switched the old one off.
+async fn switched(allowed: &[&str]) -> (World, String) {
+    let world = World::with(allowed).await;
+    let rotating = world.rotating(&world.upstream);
+    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
+    let stored = rotating.stored().unwrap();
+    rotating.create(&stored, stored.value.rotation.as_ref().unwrap()).await.unwrap();
+    assert_eq!(world.step(), Some(RotationStep::Switched));
+    world.clock.advance(TURN_SECS);
+    let new = world.works().await;
+    (world, new)
+}
+
+#[tokio::test]
+async fn an_old_key_that_somebody_has_deleted_is_out_of_use() {
+    let (world, new) = switched(&["iam:*"]).await;
+    world.upstream.delete_access_key(&root(), Some("broker"), &world.first.access_key_id).await.unwrap();
+    assert_eq!(world.advance().await.unwrap(), Progress::Done);
+    assert_eq!((world.works().await, world.step()), (new.clone(), None));
+    assert_eq!(world.keys().await, [(new, true)]);
+}
+
+#[tokio::test]
+async fn an_old_key_that_does_not_work_never_comes_back() {
+    let (world, new) = switched(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey"]).await;
+    let (iam, first) = (&world.upstream, &world.first.access_key_id);
+    iam.update_access_key(&root(), Some("broker"), first, StatusType::Inactive).await.unwrap();
+    let refused = world.advance().await.unwrap_err();
+    assert!(matches!(refused, RotationError::Interrupted(_)), "{refused:?}");
+    assert_eq!((world.works().await, world.step()), (new.clone(), Some(RotationStep::Switched)));
+    world.allow(&["iam:*"]).await;
+    assert!(matches!(world.advance().await.unwrap(), Progress::WaitingUntil(_)));
+    assert_eq!(world.works().await, new);
+}
+
+#[tokio::test]
+async fn a_new_key_that_cannot_be_deleted_after_a_rollback_is_not_forgotten() {
+    let world = World::with(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey"]).await;
+    world.advance().await.unwrap();
+    let new = world.works().await;
+    for _ in 0..2 {
+        let refused = world.rotating(&world.upstream).roll_back().await.unwrap_err();
+        assert!(refused.told().contains("DeleteAccessKey"), "{}", refused.told());
+        let first = world.first.access_key_id.clone();
+        assert_eq!((world.works().await, world.step()), (first, Some(RotationStep::RolledBack)));
+    }
+    assert!(world.keys().await.contains(&(new, true)));
+    // The server goes on by itself, and says what the upstream says.
+    world.server.rotate_due_keys().await;
+    let question = Question { actor: Some("server".into()), ..Question::default() };
+    let events = world.server.find_events(question, None, 100).await.unwrap().events;
+    let told = events.iter().find(|event| event.contains("rotation_failed")).unwrap();
+    assert!(told.contains("AccessDenied") && told.contains("DeleteAccessKey"), "{told}");
+    world.allow(&["iam:*"]).await;
+    world.server.rotate_due_keys().await;
+    assert_eq!(world.keys().await, [(world.first.access_key_id.clone(), true)]);
+    assert_eq!((world.step(), world.record().health), (None, Health::Ok));
+}
