@@ -101,3 +101,44 @@ fn tell(broker: &Broker, grant: &Grant) -> String {
         name.unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use regent_broker::{AccountTerms, Id};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_account_that_is_another_one_is_told_with_both_numbers() {
+        let terms: AccountTerms = serde_json::from_value(json!({ "name": "a", "kind": "ambient" })).unwrap();
+        let of = |number: Option<&str>| Account {
+            aws_account_id: number.map(Into::into),
+            ..Account::new(terms.clone())
+        };
+        for (old, new, expected) in [
+            (None, Some("111122223333"), None),
+            (Some("111122223333"), Some("111122223333"), None),
+            (
+                Some("111122223333"),
+                Some("999988887777"),
+                Some("its credentials are of the AWS account 999988887777; before: 111122223333"),
+            ),
+        ] {
+            let (old, new) = (of(old), of(new));
+            let stored = Stored {
+                id: Id::new("acct", 0, [0; 10]),
+                created: 0,
+                created_by: "a".into(),
+                updated: 0,
+                updated_by: "a".into(),
+                value: new.clone(),
+            };
+            let broker = Broker::default();
+            let change = PartChange { stored: &stored, old: Some(&old), new: Some(&new), broker: &broker };
+            let told = keys(&change).into_iter().next();
+            assert!(told.iter().all(|part| part.action.as_str() == "account.confirm"));
+            assert_eq!(told.map(|part| part.detail).as_deref(), expected);
+        }
+    }
+}

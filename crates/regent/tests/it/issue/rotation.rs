@@ -54,3 +54,34 @@ async fn whoever_hangs_up_while_a_key_is_rotated_leaves_it_to_the_next() {
     };
     assert_eq!(next, "502 rotation_failed");
 }
+
+#[tokio::test]
+async fn no_change_forgets_a_rotation_in_passing() {
+    let world = World::new().await;
+    let path = format!("/accounts/{}", world.account);
+    let before = world.admin.get(&path).await.body["access_key_id"].clone();
+    let rotated = world.admin.post(&format!("{path}/rotate"), json!({})).await;
+    assert_eq!(rotated.status, 200, "{}", rotated.text);
+    assert_ne!(rotated.body["access_key_id"], before);
+    for (patch, name) in [
+        (json!({ "kind": "ambient", "access_key_id": null }), "kind"),
+        (json!({ "upstream_id": "upst_aws" }), "upstream_id"),
+    ] {
+        let refused = world.admin.patch(&path, patch, &world.admin.get(&path).await).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        let finding = &refused.body["fields"][0];
+        assert_eq!((&finding["name"], &finding["code"]), (&json!(name), &json!("rotation_under_way")));
+    }
+    let described = json!({ "region": "eu-central-1" });
+    assert_eq!(world.admin.patch(&path, described, &world.admin.get(&path).await).await.status, 200);
+    // Whoever enters another key means it; the one that is left is told.
+    let other = json!({ "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "x".repeat(40) });
+    assert_eq!(world.admin.patch(&path, other, &world.admin.get(&path).await).await.status, 200);
+    let told = world.admin.get("/audit?action=account.abandon_rotation").await;
+    let detail = told.body["items"][0]["detail"].as_str().unwrap_or_default();
+    assert!(
+        detail.contains(before.as_str().unwrap()) && detail.contains("left at the upstream"),
+        "{}",
+        told.text
+    );
+}
