@@ -75,6 +75,22 @@ impl Account {
         }
     }
 
+    /// The keys of a rotation that are left at the upstream where this becomes of the account; none is what there is when it
+    /// is deleted.
+    pub fn keys_left_by(&self, now: Option<&Self>) -> Vec<&str> {
+        let Some(rotation) = &self.rotation else { return Vec::new() };
+        let used = match now {
+            None => None,
+            Some(now) => match self.cut_off_by(now) {
+                None => return Vec::new(),
+                Some(CutOff::Kind | CutOff::Upstream) => None,
+                Some(CutOff::Key) => now.terms.access_key_id.as_deref(),
+            },
+        };
+        let both = [self.terms.access_key_id.as_deref(), Some(&*rotation.old_key_id)];
+        both.into_iter().flatten().filter(|key| Some(*key) != used).collect()
+    }
+
     /// The same account on other terms. What was learned of other credentials is forgotten.
     #[must_use]
     pub fn with(&self, terms: AccountTerms) -> Self {
@@ -239,6 +255,9 @@ pub struct Rotation {
     pub old_key_id: Box<str>,
     /// Its secret, sealed, for a rollback; empty once there is none any more.
     pub old_sealed_secret: Box<str>,
+    /// When that was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_secret_set: Option<i64>,
     /// How far it is.
     pub step: RotationStep,
     /// When this step was reached.

@@ -131,6 +131,13 @@ pub struct ClaimedGroups {
     pub sealed_refresh_token: Option<Box<str>>,
 }
 
+impl ClaimedGroups {
+    /// Whether it is this token that fetches them anew.
+    pub fn is_asked_by(&self, sealed_refresh_token: &str) -> bool {
+        self.sealed_refresh_token.as_deref() == Some(sealed_refresh_token)
+    }
+}
+
 /// Whether somebody may do anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

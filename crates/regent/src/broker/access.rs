@@ -149,7 +149,7 @@ impl<'a> Access<'a> {
             Some(_) if !self.is_named(connector) => Refusal::NotGranted,
             Some(statement::Origin::Disabled) => Refusal::Disabled,
             Some(statement::Origin::Network) => Refusal::Network,
-            Some(statement::Origin::Mfa) => Refusal::MfaRequired,
+            Some(statement::Origin::Mfa) => self.refusal_with_factor(connector, policy),
             Some(statement::Origin::Request) => Refusal::RequestRequired,
             Some(statement::Origin::Grant(_)) | None if self.misses_factor(connector, policy) => {
                 Refusal::MfaRequired
@@ -163,11 +163,21 @@ impl<'a> Access<'a> {
         let is_asked = |grant: &Grant| {
             grant.conditions.mfa_minutes.is_some() && grant.effect == GrantEffect::Use && self.is_of(grant)
         };
-        if !self.uses_all() && !connector.value.grants.iter().any(is_asked) {
-            return false;
-        }
-        let given = Self { mfa_age: Some("0".to_owned()), ..self.clone() };
-        given.ask(connector, policy).0.is_allowed()
+        (self.uses_all() || connector.value.grants.iter().any(is_asked))
+            && self.with_factor().ask(connector, policy).0.is_allowed()
+    }
+
+    /// Where a second factor is missing: that, unless there is more in the way, which it would not help against.
+    fn refusal_with_factor(&self, connector: &Stored<Connector>, policy: &PolicyDocument) -> Refusal {
+        let given = self.with_factor();
+        let (decision, _) = given.ask(connector, policy);
+        let is_all = decision.is_allowed() || given.mfa_age == self.mfa_age;
+        if is_all { Refusal::MfaRequired } else { given.refusal(connector, policy, &decision) }
+    }
+
+    /// The same caller, who has given a second factor just now.
+    fn with_factor(&self) -> Self {
+        Self { mfa_age: Some("0".to_owned()), ..self.clone() }
     }
 
     /// Whether a grant that still holds names the caller, whatever its other conditions.

@@ -134,8 +134,8 @@ async fn ask(
         }
     }
     let learned = principal.clone();
-    let kept =
-        server.change_broker(Actor::server(server.seconds()), move |change| keep(change, &account, &learned));
+    let kept = server
+        .change_broker(Actor::server(server.seconds()), move |change| keep(change, &account, &learned, None));
     if let Err(problem) = kept.await {
         tracing::warn!(code = problem.code(), "who an account's credentials are could not be kept");
     }
@@ -148,11 +148,12 @@ fn is_custom(server: &Server, account: &Account) -> bool {
 }
 
 /// Keeps who the credentials of an account are, unless it has others by now. That they are another AWS account's is a change
-/// of the account, which whoever has confirmed it made.
+/// of the account, and is kept only if somebody has confirmed that number.
 pub(crate) fn keep(
     change: &mut BrokerChange<'_>,
     asked: &Stored<Account>,
     principal: &Principal,
+    confirmed: Option<&str>,
 ) -> Result<(), NotChanged> {
     let Ok(now) = change.current::<Account>(asked.id.as_str(), None) else { return Ok(()) };
     let is_same = now.value.terms.source() == asked.value.terms.source()
@@ -162,7 +163,8 @@ pub(crate) fn keep(
         return Ok(());
     }
     if now.value.is_other_account(&new.value) {
-        return change.replace(&now, new.value);
+        let is_confirmed = new.value.aws_account_id.as_deref() == confirmed;
+        return if is_confirmed { change.replace(&now, new.value) } else { Ok(()) };
     }
     change.put(new);
     Ok(())

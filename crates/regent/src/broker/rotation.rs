@@ -99,11 +99,24 @@ pub(crate) enum Progress {
     WaitingUntil(i64),
     /// The old key is gone.
     Done,
+    /// The new key is gone, after a rollback.
+    Undone,
 }
 
 impl Rotating<'_> {
     /// Goes as far as it can now: from nothing, or from where it was left.
     pub(crate) async fn advance(&self) -> Result<Progress, RotationError> {
+        let progress = self.advance_once().await?;
+        // What was left of a rollback is no rotation: that is still to come, if it is wanted.
+        let is_wanted = match self.occasion {
+            _ if progress != Progress::Undone => false,
+            Occasion::Asked => true,
+            Occasion::Due => due::is_due(&self.stored()?.value, self.server.seconds()),
+        };
+        if is_wanted { self.advance_once().await } else { Ok(progress) }
+    }
+
+    async fn advance_once(&self) -> Result<Progress, RotationError> {
         let stored = self.stored()?;
         let lease = match &stored.value.rotation {
             None => self.begin(&stored).await?,
@@ -131,9 +144,12 @@ impl Rotating<'_> {
 
     /// Deletes the key that goes, and forgets about it.
     async fn finish(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<Progress, RotationError> {
-        self.keys(stored)?.delete(&rotation.old_key_id).await?;
+        let keys = self.keys(stored)?;
+        let deleted = keys.delete(&rotation.old_key_id).await;
+        keys.unless_gone(&rotation.old_key_id, deleted).await?;
         self.settle(stored).await?;
-        Ok(Progress::Done)
+        let is_back = rotation.step == RotationStep::RolledBack;
+        Ok(if is_back { Progress::Undone } else { Progress::Done })
     }
 
     /// Leaves it to the next try if this one has failed.
@@ -158,6 +174,7 @@ impl Rotating<'_> {
         let rotation = Rotation {
             old_key_id: keys.credentials.access_key_id.as_str().into(),
             old_sealed_secret: stored.value.sealed_secret.clone().unwrap_or_default(),
+            old_secret_set: stored.value.secret_set,
             step: RotationStep::Creating,
             at: self.server.seconds(),
             taken: None,

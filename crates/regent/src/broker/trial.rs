@@ -26,6 +26,8 @@ use crate::rest::problem::Problem;
 pub(crate) struct Trial<'a> {
     /// The account.
     pub(crate) account: &'a Versioned<Stored<Account>>,
+    /// The AWS account that somebody has confirmed its credentials to be of.
+    pub(crate) confirmed: Option<String>,
     /// The connector, as it would be, and the stored one if there is one.
     pub(crate) connector: Option<(&'a ConnectorTerms, Option<&'a Arc<Stored<Connector>>>)>,
     /// For whom.
@@ -116,12 +118,13 @@ impl Trial<'_> {
         let of_account =
             health.clone().filter(|_| self.connector.is_none() || report.learned.principal_arn.is_none());
         let learned = report.learned.clone();
+        let confirmed = self.confirmed.clone();
         let (tested, stored) = (Arc::clone(&self.account.entity), self.stored().map(Arc::clone));
         let change = move |change: &mut BrokerChange<'_>| {
             if let Some(arn) = learned.principal_arn.clone() {
                 let aws_account_id = learned.aws_account_id.clone();
                 let principal = Principal { aws_account_id, arn, kind: learned.principal_kind };
-                identity::keep(change, &tested, &principal)?;
+                identity::keep(change, &tested, &principal, confirmed.as_deref())?;
             }
             if let Some(health) = &of_account {
                 health::keep_account(change, &tested, health);

@@ -145,8 +145,8 @@ fn check_other(visit: &Visit, access_key_id: &str) -> Result<(), LoginError> {
     if !visit.is_of_another_site() {
         return Ok(());
     }
-    // A browser keeps the cookie to itself when another site sends a form, and would take another one.
-    if !visit.parts.method.is_safe() {
+    // A browser keeps the cookie to itself when a page of a stranger's site sends a form, and would take another one.
+    if !visit.parts.method.is_safe() && visit.header("sec-fetch-site") == Some("cross-site") {
         return Err(LoginError::Form);
     }
     let now_micros = visit.asked.now.as_microsecond();

@@ -192,6 +192,7 @@ async fn create_account(known: Known, JsonBody(mut body): JsonBody<Value>) -> Re
     let id = known.asked.server.broker_id::<Account>()?;
     let mut account = Account::new(terms);
     if let Some(secret) = secret {
+        check_has_secret(&account)?;
         account.sealed_secret = Some(seal(&known, &id, &SecretAccessKey::new(secret.to_string()))?);
         account.secret_set = Some(known.asked.seconds());
     }
@@ -248,6 +249,8 @@ async fn save(known: &Known, edit: Edit, secret: Option<Zeroizing<String>>) -> R
         let mut account = old.with(terms.clone());
         match &sealed {
             Some(sealed) => {
+                check_has_secret(&account)?;
+                check_rotation(old, &account, |cut_off| cut_off != CutOff::Key)?;
                 account.sealed_secret = Some(sealed.clone());
                 account.secret_set = Some(now);
             }
@@ -258,23 +261,38 @@ async fn save(known: &Known, edit: Edit, secret: Option<Zeroizing<String>>) -> R
                 findings.add("secret_access_key", "required", "another access key needs its secret");
                 findings.settle()?;
             }
-            None => check_rotation(old, &account)?,
+            None => check_rotation(old, &account, |_| true)?,
         }
         Ok(account)
     };
     crud::change(known, &edit.id, Some(edit.revision), make).await
 }
 
-/// Refuses to lose a rotation that is under way in passing. Whoever enters a secret means another key.
-fn check_rotation(old: &Account, new: &Account) -> Result<(), Problem> {
+/// Refuses a secret where there is no key that it could be of.
+fn check_has_secret(account: &Account) -> Result<(), Problem> {
     let mut findings = Findings::default();
-    if let Some(cut_off) = old.cut_off_by(new) {
+    if account.terms.kind != AccountKind::AccessKey {
+        let detail = "only an account with an access key has a secret";
+        findings.fix(
+            "secret_access_key",
+            "not_possible",
+            detail,
+            "leave it out, or make `kind` `access_key`",
+        );
+    }
+    findings.settle()
+}
+
+/// Refuses to lose a rotation that is under way in passing.
+fn check_rotation(old: &Account, new: &Account, counts: impl FnOnce(CutOff) -> bool) -> Result<(), Problem> {
+    let mut findings = Findings::default();
+    if let Some(cut_off) = old.cut_off_by(new).filter(|cut_off| counts(*cut_off)) {
         let name = match cut_off {
             CutOff::Kind => "kind",
             CutOff::Upstream => "upstream_id",
             CutOff::Key => "access_key_id",
         };
-        let fix = format!("{ROTATION_FIX}; or enter the secret of another key");
+        let fix = format!("{ROTATION_FIX}; or enter another key first, with its secret");
         findings.fix(name, "rotation_under_way", ROTATION_CUT_OFF, fix);
     }
     findings.settle()

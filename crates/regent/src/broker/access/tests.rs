@@ -265,6 +265,15 @@ fn table() -> Vec<Row> {
             vec![(by(Ana), "NotGranted"), (by(Ana).mfa(1), "NotGranted")],
         ),
         (
+            json!({ "require_mfa": "fresh" }),
+            Some(hours(&["sat"], "08:00", "18:00", "UTC")),
+            vec![
+                (by(Ana).at("2026-11-28T09:00:00Z"), "MfaRequired"),
+                (by(Ana).at("2026-11-28T19:00:00Z"), "NotGranted"),
+                (by(Ana).at("2026-11-28T19:00:00Z").mfa(1), "NotGranted"),
+            ],
+        ),
+        (
             json!({ "require_mfa": "login" }),
             Some(grant(&none())),
             vec![

@@ -48,16 +48,17 @@ pub(super) fn grants(change: &PartChange<'_, Connector>) -> Vec<Part> {
     gone.chain(other).collect()
 }
 
-/// That an account's credentials are of another AWS account now, and that a rotation was given up.
+/// That an account's credentials are of another AWS account now, and which keys of a rotation are left at the upstream.
 pub(super) fn keys(change: &PartChange<'_, Account>) -> Vec<Part> {
-    let Some((old, new)) = change.old.zip(change.new) else { return Vec::new() };
+    let Some(old) = change.old else { return Vec::new() };
     let part = |verb, detail| Part { action: Action::on("account", verb), connector: None, detail };
-    let confirmed = old.is_other_account(new).then(|| {
+    let confirmed = change.new.filter(|new| old.is_other_account(new)).map(|new| {
         let [was, is] = [old, new].map(|account| account.aws_account_id.as_deref().unwrap_or_default());
         part("confirm", format!("its credentials are of the AWS account {is}; before: {was}"))
     });
-    let given_up = old.rotation.as_ref().filter(|_| old.cut_off_by(new).is_some()).map(|rotation| {
-        let detail = format!("the key {} is left at the upstream, to be deleted there", rotation.old_key_id);
+    let left = old.keys_left_by(change.new);
+    let given_up = (!left.is_empty()).then(|| {
+        let detail = format!("left at the upstream, to be deleted there: {}", left.join(", "));
         part("abandon_rotation", detail)
     });
     confirmed.into_iter().chain(given_up).collect()

@@ -23,7 +23,7 @@ impl Server {
         for stored in due.map(|held| Arc::clone(&held.entity)).collect::<Vec<_>>() {
             let Some(_turn) = self.bases.rotating.take(&stored.id) else { continue };
             match self.rotate_due_key(&stored.id).await {
-                Ok(Some(progress)) => tracing::info!(account = %stored.id, ?progress, "a key was rotated"),
+                Ok(Some(progress)) => tracing::info!(account = %stored.id, ?progress, "a rotation went on"),
                 Ok(None) => {}
                 Err(told) => {
                     tracing::error!(account = %stored.id, error = %told, "a key could not be rotated");

@@ -2,7 +2,7 @@
 
 use regent_wire::iam::StatusType;
 
-use super::RotationError;
+use super::{RotationError, is_final};
 use crate::upstream::Upstream;
 use crate::upstream::credentials::Credentials;
 use crate::upstream::error::CallError;
@@ -42,9 +42,21 @@ impl<'a> Keys<'a> {
     /// Deletes a key. One that is gone already is as good as deleted.
     pub(super) async fn delete(&self, id: &str) -> Result<(), CallError> {
         match self.upstream.delete_access_key(&self.credentials, None, id).await {
-            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) if error.refusal().is_some_and(|refusal| refusal.code == "NoSuchEntity") => Ok(()),
             done => done.map(|_| ()),
         }
+    }
+
+    /// The outcome of a change of a key, unless that is gone: who may not change keys is refused before anybody looks for it.
+    pub(super) async fn unless_gone(
+        &self,
+        id: &str,
+        outcome: Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        let Err(error) = outcome else { return Ok(()) };
+        let is_gone = is_final(&error)
+            && self.others().await.is_ok_and(|others| others.iter().all(|key| key.access_key_id != id));
+        if is_gone { Ok(()) } else { Err(error) }
     }
 
     /// Deletes what a rotation made before it was cut off: a key that came after its beginning. An older one is
@@ -60,9 +72,4 @@ impl<'a> Keys<'a> {
         }
         Ok(())
     }
-}
-
-/// Whether the upstream says that there is no such key.
-pub(super) fn is_gone(error: &CallError) -> bool {
-    error.refusal().is_some_and(|refusal| refusal.code == "NoSuchEntity")
 }

@@ -52,7 +52,8 @@ async fn test_account(
 ) -> Result<Json<TestResult>, Problem> {
     known.must(&action!("regent:TestAccount"), "account", &id)?;
     let mut account = crud::find::<Account>(&known.directory, &id)?.clone();
-    if let Some(number) = request.confirm_account {
+    let confirmed = request.confirm_account;
+    if let Some(number) = confirmed.clone() {
         known.must(&action!("regent:UpdateAccount"), "account", &id)?;
         if number.len() != 12 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
             let detail = "expected `confirm_account` to be the twelve digits of an AWS account";
@@ -62,7 +63,8 @@ async fn test_account(
         account.entity = Arc::new(Stored { value, ..Stored::clone(&account.entity) });
     }
     let caller = &known.caller;
-    let trial = Trial { account: &account, connector: None, caller, question: None, mfa_code: None };
+    let trial =
+        Trial { account: &account, confirmed, connector: None, caller, question: None, mfa_code: None };
     Ok(Json(trial.run(&known).await?.into()))
 }
 
@@ -109,12 +111,14 @@ async fn rotate(known: &Known, id: &str, way: Way) -> Result<Response, Problem> 
             occasion: Occasion::Asked,
             wrote: Wrote::default(),
         };
-        match way {
-            Way::On => rotating.advance().await.map(|_| ())?,
+        let is_done = match way {
+            Way::On => rotating.advance().await.map(|_| true)?,
             Way::Back => rotating.roll_back().await?,
+        };
+        if is_done {
+            // What the server could not do by itself may be what this was asked for.
+            server.note_rotation(&stored, None).await;
         }
-        // What the server could not do by itself may be what this was asked for.
-        server.note_rotation(&stored, None).await;
         Ok(())
     });
     task.await.map_err(Problem::internal)?.map_err(refused)?;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use regent_broker::{ClaimedGroups, IdentitySource, Origin, Person, Stored};
+use regent_broker::{IdentitySource, Origin, Person, Stored};
 use regent_wire::secret::SecretAccessKey;
 
 use super::openid::{Provider, Told};
@@ -103,9 +103,8 @@ async fn told(
     server
         .change_broker(Actor::silent(&id.clone(), now), move |change| {
             let old = change.current::<Person>(id.as_str(), None)?;
-            if is_newest(old.value.claimed_groups.as_ref(), (&sealed, now)) {
-                let mut value = old.value.clone();
-                told.describe(&mut value);
+            let mut value = old.value.clone();
+            if renew(&mut value, &told, &sealed) {
                 change.put(Stored { value, ..Stored::clone(&old) });
             }
             Ok(())
@@ -114,10 +113,21 @@ async fn told(
     Ok(true)
 }
 
-/// Whether nothing newer is kept than what was asked for with this token and at this time: who has signed in anew meanwhile
-/// has newer groups, and a token that a slow answer must not replace.
-fn is_newest(kept: Option<&ClaimedGroups>, (sealed, at): (&str, i64)) -> bool {
-    kept.is_some_and(|kept| kept.at <= at && kept.sealed_refresh_token.as_deref() == Some(sealed))
+/// Writes down what this token was told; says whether there is anything to write.
+///
+/// Who has signed in anew meanwhile has newer groups, and perhaps a newer token, that a slow answer must not replace. As long
+/// as the token is the one that was asked with, it is used up by now if there is another.
+fn renew(person: &mut Person, told: &Told, asked_with: &str) -> bool {
+    let Some(kept) = person.claimed_groups.as_mut().filter(|kept| kept.is_asked_by(asked_with)) else {
+        return false;
+    };
+    if kept.at <= told.at {
+        told.describe(person);
+        return true;
+    }
+    let Some(renewed) = &told.sealed_refresh_token else { return false };
+    kept.sealed_refresh_token = Some(renewed.clone());
+    true
 }
 
 /// Whether the provider says that it will never answer to this token again.
@@ -135,8 +145,7 @@ async fn forget(server: &Server, person: &Stored<Person>, sealed: Box<str>, now:
             let old = change.current::<Person>(id.as_str(), None)?;
             let mut value = old.value.clone();
             // Another node, or a sign-in, may have got a newer one in the meantime.
-            let told = value.claimed_groups.as_mut();
-            let Some(told) = told.filter(|told| told.sealed_refresh_token.as_ref() == Some(&sealed)) else {
+            let Some(told) = value.claimed_groups.as_mut().filter(|told| told.is_asked_by(&sealed)) else {
                 return Ok(());
             };
             told.sealed_refresh_token = None;
@@ -148,21 +157,45 @@ async fn forget(server: &Server, person: &Stored<Person>, sealed: Box<str>, now:
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use regent_broker::ClaimedGroups;
+
     use super::*;
+    use crate::signin::oidc::identity::Identity;
 
     #[test]
     fn a_slow_answer_replaces_nothing_newer() {
-        for (token, at, expected) in [
-            (Some("asked"), 900, true),
-            (Some("asked"), 1000, true),
-            (Some("asked"), 1001, false),
-            (Some("newer"), 900, false),
-            (None, 900, false),
+        for (kept, at, renewed, expected) in [
+            (Some("asked"), 900, None, (true, "told", Some("asked"))),
+            (Some("asked"), 1000, Some("renewed"), (true, "told", Some("renewed"))),
+            (Some("asked"), 1001, Some("renewed"), (true, "kept", Some("renewed"))),
+            (Some("asked"), 1001, None, (false, "kept", Some("asked"))),
+            (Some("newer"), 900, Some("renewed"), (false, "kept", Some("newer"))),
+            (None, 900, Some("renewed"), (false, "kept", None)),
         ] {
-            let sealed_refresh_token = token.map(Into::into);
-            let kept = ClaimedGroups { values: vec![], at, attributes: vec![], sealed_refresh_token };
-            assert_eq!(is_newest(Some(&kept), ("asked", 1000)), expected, "{token:?} at {at}");
+            let claimed = ClaimedGroups {
+                values: vec!["kept".into()],
+                at,
+                attributes: vec![],
+                sealed_refresh_token: kept.map(Into::into),
+            };
+            let mut person = Person { claimed_groups: Some(claimed), ..Person::new("ana") };
+            let identity = Identity {
+                subject: "1".to_owned(),
+                name: None,
+                display_name: None,
+                email: None,
+                groups: vec!["told".to_owned()],
+                attributes: BTreeMap::new(),
+                is_multi_factor: false,
+                authenticated_at: None,
+            };
+            let told = Told { identity, at: 1000, sealed_refresh_token: renewed.map(Into::into) };
+            let is_written = renew(&mut person, &told, "asked");
+            let claimed = person.claimed_groups.unwrap();
+            let found = (is_written, &*claimed.values[0], claimed.sealed_refresh_token.as_deref());
+            assert_eq!(found, expected, "{kept:?} at {at}, {renewed:?}");
         }
-        assert!(!is_newest(None, ("asked", 1000)));
     }
 }

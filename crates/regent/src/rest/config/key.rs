@@ -55,6 +55,7 @@ mod tests {
         let rotation = Rotation {
             old_key_id: "AKIAOLDOLDOLDOLDOLD0".into(),
             old_sealed_secret: "old".into(),
+            old_secret_set: None,
             step: RotationStep::Deactivated,
             at: 1,
             taken: None,

@@ -121,6 +121,7 @@ async fn test_connector(
     let held = crud::find::<Connector>(&known.directory, &id)?;
     let terms = &held.entity.value.terms;
     let trial = Trial {
+        confirmed: None,
         account: crud::find::<Account>(&known.directory, terms.account_id.as_str())?,
         connector: Some((terms, Some(&held.entity))),
         caller: &asker(&known, request.user_id.as_deref())?,
@@ -143,6 +144,7 @@ async fn test_unsaved_connector(
     let connector = unsaved(&known, connector)?;
     crate::broker::check_connector::connector(known.directory.broker(), &connector)?;
     let trial = Trial {
+        confirmed: None,
         account: crud::find::<Account>(&known.directory, connector.terms.account_id.as_str())?,
         connector: Some((&connector.terms, None)),
         caller: &asker(&known, user_id.as_deref())?,

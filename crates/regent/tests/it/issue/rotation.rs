@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::World;
@@ -74,14 +74,35 @@ async fn no_change_forgets_a_rotation_in_passing() {
     }
     let described = json!({ "region": "eu-central-1" });
     assert_eq!(world.admin.patch(&path, described, &world.admin.get(&path).await).await.status, 200);
-    // Whoever enters another key means it; the one that is left is told.
-    let other = json!({ "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "x".repeat(40) });
-    assert_eq!(world.admin.patch(&path, other, &world.admin.get(&path).await).await.status, 200);
+    // Nor does one with a secret that there is no key for.
+    for (patch, name) in [
+        (json!({ "kind": "ambient", "access_key_id": null, "secret_access_key": "x" }), "secret_access_key"),
+        (json!({ "upstream_id": "upst_aws", "secret_access_key": "x" }), "upstream_id"),
+    ] {
+        let refused = world.admin.patch(&path, patch, &world.admin.get(&path).await).await;
+        assert_eq!(refused.body["fields"][0]["name"], name, "{}", refused.text);
+    }
+    // Whoever enters another key means it; those that are left are told.
+    let enter = async |key: &Value| {
+        let other = json!({ "access_key_id": key, "secret_access_key": "x".repeat(40) });
+        let now = world.admin.get(&path).await;
+        assert_eq!(world.admin.patch(&path, other, &now).await.status, 200);
+        let told = world.admin.get("/audit?action=account.abandon_rotation").await;
+        told.body["items"][0]["detail"].as_str().unwrap_or_default().to_owned()
+    };
+    let (before, new) = (before.as_str().unwrap(), rotated.body["access_key_id"].as_str().unwrap());
+    assert_eq!(enter(&json!(before)).await, format!("left at the upstream, to be deleted there: {new}"));
+}
+
+#[tokio::test]
+async fn an_account_that_is_deleted_while_its_key_is_rotated_leaves_keys_that_are_told() {
+    let world = World::new().await;
+    let path = format!("/accounts/{}", world.account);
+    let before = world.admin.get(&path).await.body["access_key_id"].as_str().unwrap().to_owned();
+    let rotated = world.admin.post(&format!("{path}/rotate"), json!({})).await;
+    assert_eq!(world.admin.delete(&path).await.status, 204);
     let told = world.admin.get("/audit?action=account.abandon_rotation").await;
-    let detail = told.body["items"][0]["detail"].as_str().unwrap_or_default();
-    assert!(
-        detail.contains(before.as_str().unwrap()) && detail.contains("left at the upstream"),
-        "{}",
-        told.text
-    );
+    let new = rotated.body["access_key_id"].as_str().unwrap();
+    let expected = format!("left at the upstream, to be deleted there: {new}, {before}");
+    assert_eq!(told.body["items"][0]["detail"], expected, "{}", told.text);
 }

@@ -62,3 +62,48 @@ async fn a_new_key_that_cannot_be_deleted_after_a_rollback_is_not_forgotten() {
     assert_eq!(world.keys().await, [(world.first.access_key_id.clone(), true)]);
     assert_eq!((world.step(), world.record().health), (None, Health::Ok));
 }
+
+#[tokio::test]
+async fn a_key_that_somebody_has_deleted_is_gone_although_this_one_may_delete_none() {
+    let world = World::with(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey"]).await;
+    world.advance().await.unwrap();
+    let new = world.works().await;
+    world.rotating(&world.upstream).roll_back().await.unwrap_err();
+    assert_eq!(world.step(), Some(RotationStep::RolledBack));
+    world.upstream.delete_access_key(&root(), Some("broker"), &new).await.unwrap();
+    assert!(world.rotating(&world.upstream).roll_back().await.unwrap());
+    assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
+    assert!(!world.rotating(&world.upstream).roll_back().await.unwrap(), "there is nothing to do");
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_rotation_gets_one_after_what_was_left_of_the_last() {
+    let world = World::with(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey"]).await;
+    world.advance().await.unwrap();
+    let left = world.works().await;
+    world.rotating(&world.upstream).roll_back().await.unwrap_err();
+    world.allow(&["iam:*"]).await;
+    assert!(matches!(world.advance().await.unwrap(), Progress::WaitingUntil(_)));
+    let new = world.works().await;
+    assert!(new != left && new != world.first.access_key_id);
+    assert_eq!(world.keys().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_rotation_that_the_upstream_undid_is_still_due() {
+    let world = World::with(&["iam:ListAccessKeys", "iam:CreateAccessKey"]).await;
+    set_days(&world, 30).await;
+    world.clock.advance(30 * 86_400);
+    world.server.rotate_due_keys().await;
+    assert_eq!(world.step(), Some(RotationStep::RolledBack), "the new key could not be deleted either");
+    assert_eq!(world.works().await, world.first.access_key_id);
+    let question = Question { actor: Some("server".into()), ..Question::default() };
+    let events = world.server.find_events(question, None, 100).await.unwrap().events;
+    let told = events.iter().find(|event| event.contains("rotation_failed")).unwrap();
+    assert!(told.contains("UpdateAccessKey"), "what began it is told: {told}");
+    // What was left is no rotation: once it is gone, the key is as old as it was.
+    world.allow(&["iam:*"]).await;
+    world.server.rotate_due_keys().await;
+    assert_eq!((world.step(), world.record().health), (Some(RotationStep::Deactivated), Health::Ok));
+    assert_ne!(world.works().await, world.first.access_key_id);
+}

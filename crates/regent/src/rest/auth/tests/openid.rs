@@ -115,6 +115,15 @@ impl House {
         assert!(browser.jar.is_empty(), "{:?}", browser.jar);
     }
 
+    /// An administrator, who has just set the site up.
+    async fn boss(&self) -> Browser {
+        let mut boss = self.site.nobody();
+        let code = self.site.server.setup_code().unwrap().to_owned();
+        let set_up = json!({ "code": code, "name": "boss", "password": PASSWORD });
+        assert_eq!(boss.post("/setup", set_up).await.status, 200);
+        boss
+    }
+
     /// Has an administrator change what the source says.
     async fn set(&self, edit: impl Fn(&mut IdentitySourceTerms) + Send + 'static) {
         let (id, actor) = (self.source.clone(), Actor::server(self.site.seconds()));
@@ -361,10 +370,7 @@ async fn a_passkey_alone_lets_nobody_in_whom_a_provider_vouches_for() {
 #[tokio::test]
 async fn sign_ins_end_with_their_source_for_good() {
     let house = House::new(CreatePeople::MappedGroup).await;
-    let mut boss = house.site.nobody();
-    let code = house.site.server.setup_code().unwrap().to_owned();
-    let set_up = json!({ "code": code, "name": "boss", "password": PASSWORD });
-    assert_eq!(boss.post("/setup", set_up).await.status, 200);
+    let mut boss = house.boss().await;
     let mut browser = house.site.nobody();
     house.sign_in(&mut browser, "/console/", |_| ()).await;
     assert_eq!(browser.get("/me").await.status, 200);

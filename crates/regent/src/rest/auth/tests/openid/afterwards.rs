@@ -107,6 +107,23 @@ async fn attributes_come_with_the_claims_and_go_with_them() {
 }
 
 #[tokio::test]
+async fn what_an_administrator_writes_over_is_theirs() {
+    let house = House::new(CreatePeople::MappedGroup).await;
+    let mut boss = house.boss().await;
+    house.set(|terms| terms.claims.attributes = [("team".to_owned(), "team".to_owned())].into()).await;
+    house.say("team", json!("blue"));
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    house.set(|terms| terms.claims.attributes.clear()).await;
+    let path = format!("/users/{}", house.person().unwrap().id);
+    let tag = boss.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let patch = Some(json!({ "attributes": { "team": "green" } }));
+    assert_eq!(boss.send(Method::PATCH, &path, patch, &[("if-match", &tag)]).await.status, 200);
+    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+    let attributes = house.person().unwrap().value.attributes.clone();
+    assert_eq!(attributes, [("team".to_owned(), "green".to_owned())].into());
+}
+
+#[tokio::test]
 async fn what_a_provider_tells_never_keeps_an_administrator_from_changing_somebody() {
     let house = House::new(CreatePeople::MappedGroup).await;
     house.set(|terms| terms.claims.attributes = [("team".to_owned(), "team".to_owned())].into()).await;
