@@ -67,6 +67,17 @@ impl Person {
             claimed_groups: None,
         }
     }
+
+    /// The same person with the attributes that an administrator writes. What they change is theirs from then on, and no
+    /// provider's to take away.
+    #[must_use]
+    pub fn with_attributes(&self, attributes: BTreeMap<String, String>) -> Self {
+        let mut claimed_groups = self.claimed_groups.clone();
+        if let Some(told) = &mut claimed_groups {
+            told.attributes.retain(|name| attributes.get(&**name) == self.attributes.get(&**name));
+        }
+        Self { attributes, claimed_groups, ..self.clone() }
+    }
 }
 
 impl Noun for Person {

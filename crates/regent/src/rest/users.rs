@@ -138,20 +138,13 @@ impl UserTerms {
         roles.sort_unstable();
         roles.dedup();
         let display_name = display_name.filter(|text| !text.is_empty()).unwrap_or_else(|| name.clone());
-        // What an administrator writes is theirs from then on, and no provider's to take away.
-        let mut claimed_groups = old.claimed_groups.clone();
-        if let Some(told) = &mut claimed_groups {
-            told.attributes.retain(|name| attributes.get(&**name) == old.attributes.get(&**name));
-        }
         Person {
-            claimed_groups,
             name: name.into(),
             display_name: display_name.into(),
             email: email.filter(|email| !email.is_empty()).map(Into::into),
-            attributes,
             status,
             roles,
-            ..old.clone()
+            ..old.with_attributes(attributes)
         }
     }
 }
