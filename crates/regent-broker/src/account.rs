@@ -87,8 +87,12 @@ impl Account {
                 Some(CutOff::Key) => now.terms.access_key_id.as_deref(),
             },
         };
-        let both = [self.terms.access_key_id.as_deref(), Some(&*rotation.old_key_id)];
-        both.into_iter().flatten().filter(|key| Some(*key) != used).collect()
+        let mut keys: Vec<&str> = self.terms.access_key_id.as_deref().into_iter().collect();
+        if !keys.contains(&&*rotation.old_key_id) {
+            keys.push(&rotation.old_key_id);
+        }
+        keys.retain(|key| Some(*key) != used);
+        keys
     }
 
     /// The same account on other terms. What was learned of other credentials is forgotten.

@@ -68,8 +68,8 @@ impl Person {
         }
     }
 
-    /// The same person with the attributes that an administrator writes. What they change is theirs from then on, and no
-    /// provider's to take away.
+    /// The same person with the attributes that an administrator writes. What they change is theirs from then on, and goes
+    /// with no claim; as long as one is mapped to the name, the provider writes over it.
     #[must_use]
     pub fn with_attributes(&self, attributes: BTreeMap<String, String>) -> Self {
         let mut claimed_groups = self.claimed_groups.clone();

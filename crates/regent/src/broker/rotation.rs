@@ -8,6 +8,8 @@
 //!       └─ delete the new one ◄─ record: rolled back ◄─ switch the old one on ◄────┘
 //! ```
 //!
+//! Before all that the first key is switched on, which changes nothing: who may not switch keys is told before there is a second.
+//!
 //! Each arrow is taken from what is recorded, so a rotation goes on where a crash has left it. What the upstream refuses
 //! before the old key is off is undone; what it leaves unanswered is not, because nobody knows what became of it: the
 //! next try finds out. The record has a key that works at every moment.
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regent_broker::{Account, AccountKind, Id, Rotation, RotationStep, Stored};
+use regent_wire::iam::StatusType;
 
 use super::change::{Actor, BrokerChange};
 use crate::rest::problem::Problem;
@@ -46,6 +49,8 @@ use wrote::state;
 
 /// How long an old key stays, switched off, so that it can be brought back.
 const KEPT_SECS: i64 = 24 * 60 * 60;
+/// How long a new key may not be listed.
+const LISTED_SECS: i64 = 5 * 60;
 /// The code of a change of what is another by now.
 const OVERTAKEN: &str = "rotation_conflict";
 
@@ -144,11 +149,16 @@ impl Rotating<'_> {
 
     /// Deletes the key that goes, and forgets about it.
     async fn finish(&self, stored: &Stored<Account>, rotation: &Rotation) -> Result<Progress, RotationError> {
-        let keys = self.keys(stored)?;
+        let (keys, is_back) = (self.keys(stored)?, rotation.step == RotationStep::RolledBack);
         let deleted = keys.delete(&rotation.old_key_id).await;
-        keys.unless_gone(&rotation.old_key_id, deleted).await?;
+        // A new key may not be listed yet.
+        let is_listed = !is_back || self.server.seconds().saturating_sub(rotation.at) >= LISTED_SECS;
+        if is_listed {
+            keys.unless_gone(&rotation.old_key_id, deleted).await?
+        } else {
+            deleted?
+        }
         self.settle(stored).await?;
-        let is_back = rotation.step == RotationStep::RolledBack;
         Ok(if is_back { Progress::Undone } else { Progress::Done })
     }
 
@@ -171,6 +181,11 @@ impl Rotating<'_> {
         if let Some(other) = keys.others().await?.into_iter().next() {
             return Err(RotationError::SecondKey(other.access_key_id));
         }
+        // Who may not switch keys off would find that out with a new one in use. Switching one on that is on changes nothing.
+        let old = &keys.credentials.access_key_id;
+        keys.set(old, StatusType::Active)
+            .await
+            .map_err(|error| if is_final(&error) { RotationError::Undone(error) } else { error.into() })?;
         let rotation = Rotation {
             old_key_id: keys.credentials.access_key_id.as_str().into(),
             old_sealed_secret: stored.value.sealed_secret.clone().unwrap_or_default(),

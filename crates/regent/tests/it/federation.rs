@@ -46,13 +46,14 @@ impl Browser {
         self.send(request, form(fields)).await
     }
 
-    /// Sends a form as a page of another site does: without the cookie, which the browser keeps to itself.
-    async fn submit_from_elsewhere(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
+    /// Sends a form as a page of this kind of site does: from a stranger's without the cookie, which the browser keeps to
+    /// itself.
+    async fn submit_from(&mut self, site: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
         let request = Request::post(target)
             .header("content-type", "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "cross-site")
+            .header("sec-fetch-site", site)
             .header("origin", "https://elsewhere.example");
-        let kept = self.cookie.take();
+        let kept = if site == "cross-site" { self.cookie.take() } else { None };
         let answer = self.send(request, form(fields)).await;
         self.cookie = self.cookie.take().or(kept);
         answer

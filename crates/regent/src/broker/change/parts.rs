@@ -1,6 +1,6 @@
 //! Parts of a change that the journal tells of by themselves: who may use what from now on, and who no longer.
 
-use regent_broker::{Account, Connector, Grant, GrantEffect, Group, Stored, Subject};
+use regent_broker::{Account, Connector, Grant, GrantEffect, Group, RotationStep, Stored, Subject};
 use regent_store::directory::Broker;
 
 use crate::broker::journal::{Action, ConnectorName};
@@ -58,7 +58,10 @@ pub(super) fn keys(change: &PartChange<'_, Account>) -> Vec<Part> {
     });
     let left = old.keys_left_by(change.new);
     let given_up = (!left.is_empty()).then(|| {
-        let detail = format!("left at the upstream, to be deleted there: {}", left.join(", "));
+        let is_being_made =
+            old.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Creating);
+        let perhaps = if is_being_made { ", and perhaps one that was made since" } else { "" };
+        let detail = format!("left at the upstream, to be deleted there: {}{perhaps}", left.join(", "));
         part("abandon_rotation", detail)
     });
     confirmed.into_iter().chain(given_up).collect()

@@ -64,11 +64,11 @@ impl Rotating<'_> {
             return Err(error.into());
         }
         match self.back(stored, rotation, rotation.old_secret_set).await {
-            Err(record @ RotationError::Record(_)) => Err(record),
-            Err(left) => {
-                tracing::warn!(account = %self.account, error = left.told(), "a new key could not be deleted yet");
-                Err(RotationError::Undone(error))
+            Err(RotationError::Interrupted(cause)) => {
+                let key = stored.value.terms.access_key_id.clone().unwrap_or_default();
+                Err(RotationError::Left { key, refused: error, cause })
             }
+            Err(other) => Err(other),
             Ok(()) => Err(RotationError::Undone(error)),
         }
     }

@@ -33,6 +33,16 @@ pub(crate) enum RotationError {
     /// The upstream refused, and the old key is in use as before.
     #[error("the upstream did not do its part, and the old key is in use as before")]
     Undone(#[source] CallError),
+    /// The upstream refused twice: to go on, and to delete the new key.
+    #[error("the new key `{key}` is left, and the old one is in use as before: {refused}; {cause}")]
+    Left {
+        /// The new key.
+        key: String,
+        /// Why it did not go on.
+        refused: CallError,
+        /// Why it could not be deleted.
+        cause: CallError,
+    },
     /// The upstream failed, and nobody knows what it did.
     #[error("the upstream did not do its part; try again, and the rotation goes on from here")]
     Interrupted(#[from] CallError),

@@ -327,11 +327,13 @@ async fn a_key_that_does_not_work_is_deleted_and_never_used() {
     let refused =
         http(403, "", "<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>");
     let deleted = http(200, "", "<DeleteAccessKeyResponse/>");
+    let on = http(200, "", "<UpdateAccessKeyResponse/>");
     let ours = || identity("arn:aws:iam::1:user/broker");
     for (script, requests, expected) in [
         (
             vec![
                 listed.clone(),
+                on.clone(),
                 listed.clone(),
                 ours(),
                 made.clone(),
@@ -339,19 +341,20 @@ async fn a_key_that_does_not_work_is_deleted_and_never_used() {
                 refused,
                 deleted.clone(),
             ],
-            7,
+            8,
             "in use as before",
         ),
         (
             vec![
                 listed.clone(),
+                on.clone(),
                 listed.clone(),
                 ours(),
                 made.clone(),
                 identity("arn:aws:iam::1:user/other"),
                 deleted,
             ],
-            6,
+            7,
             "`arn:aws:iam::1:user/other`",
         ),
     ] {
@@ -371,7 +374,7 @@ async fn a_key_that_does_not_work_is_deleted_and_never_used() {
         assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
     }
     // Whether a key was made is not known: the record says that it may be, and the next try looks.
-    let script = vec![listed.clone(), listed, ours(), Say::Bytes(Vec::new())];
+    let script = vec![listed.clone(), on, listed, ours(), Say::Bytes(Vec::new())];
     let stranger = Stranger::who_says(script).await;
     let upstream = Upstream { clock: world.clock.clone(), ..upstream_at(&stranger.url()) };
     let found = world.rotating(&upstream).advance().await.unwrap_err();

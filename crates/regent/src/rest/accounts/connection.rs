@@ -134,7 +134,7 @@ fn refused(error: RotationError) -> Problem {
         RotationError::NoKey | RotationError::SecondKey(_) | RotationError::Stranger { .. } => {
             Problem::conflict("rotation_not_possible", text)
         }
-        RotationError::Undone(_) | RotationError::Interrupted(_) => {
+        RotationError::Undone(_) | RotationError::Left { .. } | RotationError::Interrupted(_) => {
             Problem::new(StatusCode::BAD_GATEWAY, "rotation_failed", text)
                 .fix("allow the user to manage its own access keys; the gallery has the policy")
         }

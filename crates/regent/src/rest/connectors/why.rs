@@ -222,7 +222,15 @@ fn text(
                 grant.map_or_else(String::new, |grant| format!(", which is for {}", whom(broker, grant)));
             format!("{who} may use {slug} by the grant {id}{whom}")
         }
-        Err(refusal) => format!("{who} may not use {slug}: {}", refused(broker, caller, connector, refusal)),
+        Err(refusal) => {
+            let misses_factor = explained.statement.as_ref().is_some_and(|it| it.origin == Origin::Mfa);
+            let besides = if misses_factor && *refusal != Refusal::MfaRequired {
+                "; a second factor is missing besides"
+            } else {
+                ""
+            };
+            format!("{who} may not use {slug}: {}{besides}", refused(broker, caller, connector, refusal))
+        }
     }
 }
 

@@ -72,7 +72,7 @@ async fn another_site_does_not_sign_somebody_out_unasked() {
     assert_eq!(server.records().len(), before);
     assert!(browser.session().await["arn"].as_str().unwrap().ends_with("/ana"));
     // Nor by a form, with which no cookie comes.
-    let forged = browser.submit_from_elsewhere("/federation", &[("Action", "logout")]).await;
+    let forged = browser.submit_from("cross-site", "/federation", &[("Action", "logout")]).await;
     assert_eq!((forged.status, header(&forged.headers, "set-cookie")), (403, None));
     for csrf in ["", "x"] {
         let forged = browser.submit("/federation", &[("Action", "logout"), ("csrf", csrf)]).await;

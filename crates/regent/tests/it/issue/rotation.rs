@@ -19,8 +19,10 @@ async fn whoever_hangs_up_while_a_key_is_rotated_leaves_it_to_the_next() {
     let stranger = Stranger::new(move |body| {
         let waits = Arc::clone(&waits);
         async move {
-            if action(&body) == "ListAccessKeys" {
-                return (200, NO_KEYS.to_owned());
+            match action(&body) {
+                "ListAccessKeys" => return (200, NO_KEYS.to_owned()),
+                "UpdateAccessKey" => return (200, "<UpdateAccessKeyResponse/>".to_owned()),
+                _ => {}
             }
             let _ = waits.acquire().await;
             refusal(403, "AccessDenied", "no")

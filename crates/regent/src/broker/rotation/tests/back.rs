@@ -2,6 +2,7 @@
 
 use regent_wire::iam::StatusType;
 
+use super::super::LISTED_SECS;
 use super::*;
 
 /// A world in which the new key is in use, and nobody has switched the old one off.
@@ -28,7 +29,8 @@ async fn an_old_key_that_somebody_has_deleted_is_out_of_use() {
 
 #[tokio::test]
 async fn an_old_key_that_does_not_work_never_comes_back() {
-    let (world, new) = switched(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey"]).await;
+    let (world, new) = switched(&["iam:*"]).await;
+    world.allow(&["iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey"]).await;
     let (iam, first) = (&world.upstream, &world.first.access_key_id);
     iam.update_access_key(&root(), Some("broker"), first, StatusType::Inactive).await.unwrap();
     let refused = world.advance().await.unwrap_err();
@@ -71,6 +73,8 @@ async fn a_key_that_somebody_has_deleted_is_gone_although_this_one_may_delete_no
     world.rotating(&world.upstream).roll_back().await.unwrap_err();
     assert_eq!(world.step(), Some(RotationStep::RolledBack));
     world.upstream.delete_access_key(&root(), Some("broker"), &new).await.unwrap();
+    world.rotating(&world.upstream).roll_back().await.unwrap_err();
+    world.clock.advance(LISTED_SECS);
     assert!(world.rotating(&world.upstream).roll_back().await.unwrap());
     assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
     assert!(!world.rotating(&world.upstream).roll_back().await.unwrap(), "there is nothing to do");
@@ -91,16 +95,25 @@ async fn whoever_asks_for_a_rotation_gets_one_after_what_was_left_of_the_last() 
 
 #[tokio::test]
 async fn a_rotation_that_the_upstream_undid_is_still_due() {
-    let world = World::with(&["iam:ListAccessKeys", "iam:CreateAccessKey"]).await;
+    let world = World::new().await;
     set_days(&world, 30).await;
     world.clock.advance(30 * 86_400);
+    let rotating = world.rotating(&world.upstream);
+    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
+    let stored = rotating.stored().unwrap();
+    rotating.create(&stored, stored.value.rotation.as_ref().unwrap()).await.unwrap();
+    let new = world.works().await;
+    world.clock.advance(TURN_SECS);
+    world.allow(&["iam:ListAccessKeys", "iam:CreateAccessKey"]).await;
     world.server.rotate_due_keys().await;
     assert_eq!(world.step(), Some(RotationStep::RolledBack), "the new key could not be deleted either");
     assert_eq!(world.works().await, world.first.access_key_id);
     let question = Question { actor: Some("server".into()), ..Question::default() };
     let events = world.server.find_events(question, None, 100).await.unwrap().events;
     let told = events.iter().find(|event| event.contains("rotation_failed")).unwrap();
-    assert!(told.contains("UpdateAccessKey"), "what began it is told: {told}");
+    for said in ["UpdateAccessKey", "DeleteAccessKey", &new] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
     // What was left is no rotation: once it is gone, the key is as old as it was.
     world.allow(&["iam:*"]).await;
     world.server.rotate_due_keys().await;

@@ -113,14 +113,19 @@ async fn what_an_administrator_writes_over_is_theirs() {
     house.set(|terms| terms.claims.attributes = [("team".to_owned(), "team".to_owned())].into()).await;
     house.say("team", json!("blue"));
     house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
-    house.set(|terms| terms.claims.attributes.clear()).await;
     let path = format!("/users/{}", house.person().unwrap().id);
-    let tag = boss.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
-    let patch = Some(json!({ "attributes": { "team": "green" } }));
-    assert_eq!(boss.send(Method::PATCH, &path, patch, &[("if-match", &tag)]).await.status, 200);
-    house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
-    let attributes = house.person().unwrap().value.attributes.clone();
-    assert_eq!(attributes, [("team".to_owned(), "green".to_owned())].into());
+    // As long as a claim is mapped to it, the provider has the last word.
+    for (is_mapped, expected) in [(true, "blue"), (false, "green")] {
+        if !is_mapped {
+            house.set(|terms| terms.claims.attributes.clear()).await;
+        }
+        let tag = boss.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+        let patch = Some(json!({ "attributes": { "team": "green" } }));
+        assert_eq!(boss.send(Method::PATCH, &path, patch, &[("if-match", &tag)]).await.status, 200);
+        house.sign_in(&mut house.site.nobody(), "/console/", |_| ()).await;
+        let attributes = house.person().unwrap().value.attributes.clone();
+        assert_eq!(attributes, [("team".to_owned(), expected.to_owned())].into());
+    }
 }
 
 #[tokio::test]
