@@ -154,9 +154,9 @@ impl Rotating<'_> {
         // A new key may not be listed yet.
         let is_listed = !is_back || self.server.seconds().saturating_sub(rotation.at) >= LISTED_SECS;
         if is_listed {
-            keys.unless_gone(&rotation.old_key_id, deleted).await?
+            keys.unless_gone(&rotation.old_key_id, deleted).await?;
         } else {
-            deleted?
+            deleted?;
         }
         self.settle(stored).await?;
         Ok(if is_back { Progress::Undone } else { Progress::Done })

@@ -66,7 +66,7 @@ impl Rotating<'_> {
         match self.back(stored, rotation, rotation.old_secret_set).await {
             Err(RotationError::Interrupted(cause)) => {
                 let key = stored.value.terms.access_key_id.clone().unwrap_or_default();
-                Err(RotationError::Left { key, refused: error, cause })
+                Err(RotationError::Left { key, refused: error.into(), cause: cause.into() })
             }
             Err(other) => Err(other),
             Ok(()) => Err(RotationError::Undone(error)),

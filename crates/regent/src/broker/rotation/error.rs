@@ -39,9 +39,9 @@ pub(crate) enum RotationError {
         /// The new key.
         key: String,
         /// Why it did not go on.
-        refused: CallError,
+        refused: Box<CallError>,
         /// Why it could not be deleted.
-        cause: CallError,
+        cause: Box<CallError>,
     },
     /// The upstream failed, and nobody knows what it did.
     #[error("the upstream did not do its part; try again, and the rotation goes on from here")]
