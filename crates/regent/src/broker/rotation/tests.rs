@@ -279,37 +279,6 @@ async fn a_rotation_that_fails_is_noted_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_rotation_can_be_rolled_back_until_the_old_key_is_gone() {
-    let world = World::new().await;
-    world.rotating(&world.upstream).roll_back().await.unwrap();
-    let stored = world.rotating(&world.upstream).stored().unwrap();
-    world.rotating(&world.upstream).begin(&stored).await.unwrap();
-    world.clock.advance(TURN_SECS);
-    world.rotating(&world.upstream).roll_back().await.unwrap();
-    assert_eq!(world.step(), None);
-    world.advance().await.unwrap();
-    world.rotating(&world.upstream).roll_back().await.unwrap();
-    assert_eq!(world.works().await, world.first.access_key_id);
-    assert_eq!(world.keys().await, [(world.first.access_key_id.clone(), true)]);
-    assert_eq!(world.step(), None);
-}
-
-#[tokio::test]
-async fn a_recorded_key_that_is_gone_does_not_keep_the_old_one_from_coming_back() {
-    let world = World::new().await;
-    let rotating = world.rotating(&world.upstream);
-    rotating.begin(&rotating.stored().unwrap()).await.unwrap();
-    let stored = rotating.stored().unwrap();
-    rotating.create(&stored, stored.value.rotation.as_ref().unwrap()).await.unwrap();
-    assert_eq!(world.step(), Some(RotationStep::Switched));
-    let new = world.works().await;
-    world.upstream.delete_access_key(&root(), Some("broker"), &new).await.unwrap();
-    world.clock.advance(TURN_SECS);
-    rotating.roll_back().await.unwrap();
-    assert_eq!((world.works().await, world.step()), (world.first.access_key_id.clone(), None));
-}
-
-#[tokio::test]
 async fn a_key_that_does_not_work_is_deleted_and_never_used() {
     let world = World::new().await;
     let answer = |name: &str, inside: &str| {
