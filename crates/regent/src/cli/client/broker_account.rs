@@ -65,6 +65,9 @@ enum Command {
     Rotate {
         /// Its id or name
         name: String,
+        /// Bring the old key back instead, which is possible for a day, and delete the new one
+        #[arg(long)]
+        roll_back: bool,
     },
 }
 
@@ -139,9 +142,11 @@ impl BrokerAccount {
                 let tested = ACCOUNTS.act(&session, &name, "test", &body).await?;
                 if show_steps(&tested, json)? { Ok(()) } else { Err(failed_test("account").into()) }
             }
-            Command::Rotate { name } => {
-                let rotated = ACCOUNTS.act(&session, &name, "rotate", &json!({})).await?;
-                show_json(&rotated)
+            Command::Rotate { name, roll_back } => {
+                let id = ACCOUNTS.id(&session, &name).await?;
+                let mut path = vec![ACCOUNTS.path, &id, "rotate"];
+                path.extend(roll_back.then_some("rollback"));
+                show_json(&session.api.ask(Ask::post(&path, &json!({}))).await?.json()?)
             }
         }
     }

@@ -66,6 +66,11 @@ fn server() -> Server {
             json!({"ok": true, "steps": steps("ok"), "arn": "arn:aws:iam::1:user/b"}),
         ),
         ("POST /api/v1/accounts/acct_1/rotate", 200, json!({"id": "acct_1", "access_key_id": "AKIANEW"})),
+        (
+            "POST /api/v1/accounts/acct_1/rotate/rollback",
+            200,
+            json!({"id": "acct_1", "access_key_id": "AKIAOLD"}),
+        ),
         ("GET /api/v1/system-callers?limit=1000", 200, list(json!([caller]))),
         ("GET /api/v1/system-callers?limit=1000&q=build", 200, list(json!([caller]))),
         ("POST /api/v1/system-callers", 201, json!({"id": "sysc_2", "token": "rgts_once"})),
@@ -316,6 +321,13 @@ fn accounts_are_looked_after_and_their_secret_comes_from_no_argument() {
         &["sessions are arn:aws:iam"],
     );
     check(&["broker-account", "rotate", "prod"], 0, "POST /accounts/acct_1/rotate", json!({}), &["AKIANEW"]);
+    check(
+        &["broker-account", "rotate", "prod", "--roll-back"],
+        0,
+        "POST /accounts/acct_1/rotate/rollback",
+        json!({}),
+        &["AKIAOLD"],
+    );
     check(
         &["broker-account", "create", "hub", "--kind", "ambient", "--partition", "aws"],
         0,
